@@ -1,0 +1,1 @@
+"""Opentrace: a private knowledge base that answers with citations which open the exact passage."""

@@ -1,0 +1,93 @@
+"""The connection to PostgreSQL and the unit of work: one transaction, scoped to one user by the database itself."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from opentrace.ports.authenticator import Principal
+
+APP_ROLE = "opentrace_app"
+"""Owns nothing and cannot bypass row-level security. Every transaction for a user runs as this role."""
+
+_ENTER_SCOPE = text("SELECT set_config('role', :role, true), set_config('opentrace.user_id', :user_id, true)")
+
+AfterCommit = Callable[[], Awaitable[None]]
+
+
+def sqlalchemy_url(database_url: str) -> URL:
+    """The URL with psycopg 3 as its driver."""
+    return make_url(database_url).set(drivername="postgresql+psycopg")
+
+
+@dataclass(slots=True)
+class SystemWork:
+    """A transaction as the owner of the schema, for what belongs to no user: sign-in, sweeping, maintenance."""
+
+    session: AsyncSession
+    _after_commit: list[AfterCommit] = field(default_factory=list[AfterCommit])
+
+    def after_commit(self, action: AfterCommit) -> None:
+        """Run `action` once the transaction is committed; never if it is rolled back."""
+        self._after_commit.append(action)
+
+    async def run_after_commit(self) -> None:
+        for action in self._after_commit:
+            await action()
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitOfWork(SystemWork):
+    """A transaction of one user. Row-level security hides everything that is not theirs."""
+
+    principal: Principal
+
+    @property
+    def user_id(self) -> UUID:
+        return self.principal.user_id
+
+
+class Database:
+    """One engine a process. Services get a UnitOfWork and never commit; leaving the context does, once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, database_url: str, *, pool_size: int) -> "Database":
+        """No connection is opened before the first use.
+
+        Server-side prepared statements are off: they pin generic plans for vector queries, and break behind a
+        transaction pooler.
+        """
+        engine = create_async_engine(
+            sqlalchemy_url(database_url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=15,
+            connect_args={"prepare_threshold": None, "connect_timeout": 10},
+        )
+        return cls(engine)
+
+    @asynccontextmanager
+    async def transaction(self, principal: Principal) -> AsyncGenerator[UnitOfWork]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(_ENTER_SCOPE, {"role": APP_ROLE, "user_id": str(principal.user_id)})
+            work = UnitOfWork(session, principal=principal)
+            yield work
+        await work.run_after_commit()
+
+    @asynccontextmanager
+    async def system_transaction(self) -> AsyncGenerator[SystemWork]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            work = SystemWork(session)
+            yield work
+        await work.run_after_commit()
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,39 @@
+"""Turns text into vectors."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Shape (texts, dimensions), each row of length 1, so that a dot product is the cosine."""
+
+
+class EmbedderError(Exception):
+    """The model could not be loaded, or did not answer after the retries; the message says what to do."""
+
+
+class Embedder(Protocol):
+    """One embedding model. Safe to use from many tasks of one event loop."""
+
+    @property
+    def model(self) -> str:
+        """The name under which its vectors are stored. Vectors of different names are never compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """How much of a text the model reads; what is past it is invisible to search."""
+        ...
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """The character range of each token of `text`, without special tokens, not cut at `max_tokens`."""
+        ...
+
+    async def embed(self, texts: Sequence[str], *, purpose: Literal["query", "passage"]) -> Vectors:
+        """One row per text, in order. Raises EmbedderError."""
+        ...

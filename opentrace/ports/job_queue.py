@@ -1,0 +1,35 @@
+"""Carries work from the server to the workers. The truth about a job is in PostgreSQL; a queue may lose messages."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+JobName = Literal["ingest_document"]
+
+
+class JobQueueError(Exception):
+    """The broker does not answer; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Running a job twice, or for a document that is gone, does no harm."""
+
+    name: JobName
+    document_id: UUID
+
+
+class JobQueue(Protocol):
+    async def enqueue(self, job: Job) -> None:
+        """Hand the job to the broker. Raises JobQueueError; the sweeper will find the job again."""
+        ...
+
+    async def depth(self) -> int:
+        """Jobs that wait in the broker. Raises JobQueueError."""
+        ...
+
+    async def worker_alive(self) -> bool:
+        """Whether a worker has reported itself lately. Raises JobQueueError."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,38 @@
+"""Projects and how each one searches."""
+
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from opentrace.db.base import Base, HasCreatedAt, HasId, HasUpdatedAt
+
+RagStrategy = Literal["basic", "hybrid", "multi_query_vector", "multi_query_hybrid"]
+AgentType = Literal["simple", "agentic"]
+
+
+class Project(Base, HasId, HasCreatedAt, HasUpdatedAt):
+    __tablename__ = "projects"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+
+
+class ProjectSettings(Base, HasUpdatedAt):
+    """One row a project; the defaults are in `opentrace/projects/schemas.py`."""
+
+    __tablename__ = "project_settings"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    rag_strategy: Mapped[RagStrategy] = mapped_column(Text)
+    agent_type: Mapped[AgentType] = mapped_column(Text)
+    embedding_model: Mapped[str]
+    num_chunks: Mapped[int]
+    final_context_size: Mapped[int]
+    use_reranking: Mapped[bool]
+    multi_query_count: Mapped[int]
+    vector_weight: Mapped[float]
+    keyword_weight: Mapped[float]
+    similarity_threshold: Mapped[float]
