@@ -7,10 +7,11 @@ from functools import cache
 from opentrace.db.engine import Database
 from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
+from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
 from opentrace.ports.embedder import Embedder
 from opentrace.ports.job_queue import JobQueue
-from opentrace.services import ChatModels, Services
+from opentrace.services import Services
 from opentrace.settings import Settings, SettingsError
 
 
