@@ -35,7 +35,8 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[\w]+")
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _ASKS_VALUE = re.compile(
     r"\b(how (?:much|many|long|often|far|old|large|high|big)|what (?:percentage|share|number|amount|date|year|time)"
-    r"|when|total|revenue|price|cost|rate|amount|wie (?:viel|viele|hoch|lange)|wann|combien|quand|cuánto|cuántos|cuándo)\b",
+    r"|when|total|revenue|price|cost|rate|amount|wie (?:viele?|hoch|lange)|wann"
+    r"|combien|quand|cuántos?|cuándo)\b",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"\d")
