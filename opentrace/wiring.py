@@ -26,6 +26,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     parser = _parser(settings)
     jobs = _jobs(settings.redis_url.get_secret_value())
     embedder = _embedder(settings)
+    chat_models = cache(lambda: _chat_models(settings, embedder))
     try:
         yield Services(
             settings=settings,
@@ -35,9 +36,11 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             parser=parser,
             jobs=jobs,
             authenticator=_authenticator(database),
-            chat_models=cache(lambda: _chat_models(settings, embedder)),
+            chat_models=chat_models,
         )
     finally:
+        if chat_models.cache_info().currsize:
+            await chat_models().close()
         await parser.close()
         await jobs.close()
         await database.close()

@@ -26,13 +26,16 @@ _CONTEXT_WORDS = ("context length", "context size", "context window", "maximum c
 
 def openai_chat_models(settings: Settings) -> ChatModels:
     """The models that the settings name, behind `openai_base_url` or OpenAI itself."""
+    timeout = httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s))
+    client = httpx2.AsyncClient(timeout=timeout, limits=httpx2.Limits(max_connections=1000))
     return ChatModels(
         main=OpenAiChatModel(
             model=settings.chat_model,
             # Local servers want no key, but the client wants something to send.
             api_key=settings.openai_api_key or SecretStr("none"),
             base_url=settings.openai_base_url or "https://api.openai.com/v1",
-            timeout=httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s)),
+            timeout=timeout,
+            http_async_client=client,
             stream_chunk_timeout=settings.model_timeout_s,
             max_retries=0,
             stream_usage=True,
@@ -40,6 +43,7 @@ def openai_chat_models(settings: Settings) -> ChatModels:
         ),
         name=settings.chat_model,
         extractive=False,
+        close=client.aclose,
     )
 
 

@@ -30,6 +30,7 @@ from langgraph.runtime import Runtime
 
 from opentrace.agents.events import AgentEvent, Done, Status, TextDelta
 from opentrace.agents.guardrail import check_question
+from opentrace.agents.history import HISTORY_MESSAGES, PastMessage
 from opentrace.agents.markers import without_markers
 from opentrace.agents.passages import FoundPassage, Search, SearchOutcome, add_passages
 from opentrace.agents.prompts import NOTHING_FOUND, SYSTEM, render_passages, with_passages
@@ -42,7 +43,6 @@ RECURSION_LIMIT = 5
 """How often the agent node runs for one question; the last time it must answer. (LangGraph counts all nodes.)"""
 MAX_CALLS_PER_TURN = 4
 MAX_QUERY_CHARS = 1000
-HISTORY_MESSAGES = 10
 
 SEARCH_TOOL: dict[str, Any] = {
     "type": "function",
@@ -61,14 +61,6 @@ SEARCH_TOOL: dict[str, Any] = {
         },
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PastMessage:
-    """A message of the chat before the question."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 @dataclass(frozen=True, slots=True)

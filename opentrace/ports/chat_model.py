@@ -6,6 +6,7 @@ import it, since that takes half a second.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -48,16 +49,22 @@ class ModelError(UpstreamFailed):
         self.model_code: ModelErrorCode = code
 
 
+async def _nothing_to_close() -> None:
+    """For models that keep no connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatModels:
     """The models of the agents. `main` answers; `name` is what the user is told.
 
-    `extractive` means that no language model is configured: sentences are picked from the documents.
+    `extractive` means that no language model is configured: sentences are picked from the documents. `close` ends the
+    connections.
     """
 
     main: BaseChatModel
     name: str
     extractive: bool
+    close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 
 @dataclass(frozen=True, slots=True)
