@@ -79,11 +79,7 @@ def bert(weights: Mapping[str, NDArray[np.float32]], ids: list[int]) -> NDArray[
             x + dense(attended.transpose(1, 0, 2).reshape(len(ids), 384), "attention.output.dense"),
             "attention.output.LayerNorm",
         )
-        wide = dense(x, "intermediate.dense")
-        x = norm(
-            x + dense(wide * 0.5 * (1 + erf(wide / math.sqrt(2)).astype(np.float32)), "output.dense"),
-            "output.LayerNorm",
-        )
+        x = norm(x + dense(gelu(dense(x, "intermediate.dense")), "output.dense"), "output.LayerNorm")
     mean = x.mean(0)
     return mean / np.linalg.norm(mean)
 
