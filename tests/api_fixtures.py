@@ -10,13 +10,10 @@ not see each other's rows. `anonymous` is a client without a token. `services` i
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.util import find_spec
-from types import ModuleType
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -31,12 +28,6 @@ from opentrace.services import Services
 from opentrace.settings import Settings
 
 PASSWORD = "correct horse battery staple"
-
-
-if find_spec("opentrace.adapters.local.minilm") is None:
-    absent = ModuleType("opentrace.adapters.local.minilm")
-    absent.MiniLmEmbedder = lambda *_, **__: None
-    sys.modules[absent.__name__] = absent
 
 
 @dataclass(frozen=True, slots=True)
