@@ -26,9 +26,11 @@ class TableRow:
 
     @property
     def text(self) -> str:
-        """`label: header value; header value`, for reading and for comparing with a question."""
-        values = "; ".join(f"{header} {value}".strip() if header else value for header, value in self.cells)
-        return f"{self.label}: {values}" if self.label and values else self.label or values
+        """`label – header: value; header: value`, or without headers `label: value; value`."""
+        values = "; ".join(f"{header}: {value}" if header else value for header, value in self.cells)
+        if not self.label or not values:
+            return self.label or values
+        return f"{self.label} – {values}" if any(header for header, _ in self.cells) else f"{self.label}: {values}"
 
 
 Grid = list[list[str]]
