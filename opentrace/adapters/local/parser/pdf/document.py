@@ -5,11 +5,12 @@ from typing import Any
 
 import pypdfium2
 from liteparse import LiteParse
-from liteparse import ParseError as LiteParseError
+from liteparse.types import ParseError as LiteParseError
 
 from opentrace.adapters.local.parser.cleaning import one_line
-from opentrace.adapters.local.parser.pdf.page import page_elements
-from opentrace.ports.document_parser import Element, ParsedDocument, ParseError, ParseLimits
+from opentrace.adapters.local.parser.pdf.elements import document_elements
+from opentrace.adapters.local.parser.pdf.page import PageLayout, read_page
+from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLimits
 
 BATCH_PAGES = 16
 # PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY.
@@ -30,25 +31,24 @@ def parse_pdf(data: bytes, *, limits: ParseLimits, on_page: Callable[[int, int],
         continue_on_page_error=True,
         max_pages=limits.max_pages,
     )
-    elements: list[Element] = []
-    empty_pages = 0
+    pages: list[PageLayout] = []
     try:
         for batch in parser.parse_batches(data, BATCH_PAGES):
-            for page in batch.result.pages:
-                found = page_elements(page)
-                empty_pages += not found
-                elements += found
+            pages += map(read_page, batch.result.pages)
             on_page(min(batch.end_page, page_count), page_count)
     except LiteParseError as error:
         raise _corrupt() from error
+    elements = document_elements(pages)
     if not elements:
         raise ParseError(
             "document_empty",
             "No page has text that can be selected: they are scans or pictures, and text recognition (OCR) is not "
             "part of Opentrace yet. Run the file through an OCR program, and upload its searchable PDF.",
         )
-    findings: dict[str, object] = {"pages_without_text": empty_pages}
-    return ParsedDocument(tuple(elements), title=title, page_count=page_count, findings=findings)
+    empty = [page.number for page in pages if not page.parts]
+    findings: dict[str, object] = {"format": "pdf", "pages_without_text": len(empty)}
+    heading = next((element.text for element in elements if element.type == "Title"), None)
+    return ParsedDocument(tuple(elements), title=title or heading, page_count=page_count, findings=findings)
 
 
 def _inspect(data: bytes, limits: ParseLimits) -> tuple[int, str | None]:

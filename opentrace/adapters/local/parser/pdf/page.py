@@ -1,57 +1,92 @@
-"""Elements of one page."""
+"""Takes a page apart into blocks of text and tables, in reading order."""
+
+from dataclasses import dataclass
 
 from liteparse.types import LayoutBlock, ParsedPage, TextItem
 
-from opentrace.adapters.local.parser.cleaning import one_line
-from opentrace.ports.document_parser import Element, Location
+from opentrace.adapters.local.parser.pdf.layout import Block, Line, Word, box_of, lines_of, words_of
+from opentrace.adapters.local.parser.pdf.tables import Table, find_tables, is_prose, text_table
+
+_MARGIN = 1.0
 
 
-def page_elements(page: ParsedPage) -> list[Element]:
-    blocks = page.blocks or []
-    members: list[list[TextItem]] = [[] for _ in blocks]
+@dataclass(slots=True)
+class PageLayout:
+    number: int
+    width: float
+    height: float
+    parts: list[Block | Table]
+
+
+def read_page(page: ParsedPage) -> PageLayout:
+    """liteparse gives the blocks and their order; what stands in rows and columns becomes tables."""
+    blocks, words = _blocks(page)
+    lines = [lines_of(members) for members in words]
+    prose = [
+        bool(found) and block.kind != "table" and is_prose(found) for block, found in zip(blocks, lines, strict=True)
+    ]
+    barriers = [box_of(found) for found, is_text in zip(lines, prose, strict=True) if is_text]
+    loose = [word for members, is_text in zip(words, prose, strict=True) if not is_text for word in members]
+    tables = find_tables(lines_of(loose), barriers)
+    taken = {id(word): table for table in tables for word in table.words}
+    placed: set[int] = set()
+    parts: list[Block | Table] = []
+    for block, members, found in zip(blocks, words, lines, strict=True):
+        for word in members:
+            table = taken.get(id(word))
+            if table is not None and id(table) not in placed:
+                placed.add(id(table))
+                parts.append(table)
+        rest = found if not taken else lines_of(word for word in members if id(word) not in taken)
+        if not rest:
+            continue
+        table = text_table(rest) if block.kind == "table" else None
+        if table is not None:
+            parts.append(table)
+        else:
+            parts += _pieces(Block(block.kind, rest, block.level))
+    return PageLayout(page.page_num, page.width, page.height, parts)
+
+
+def _blocks(page: ParsedPage) -> tuple[list[LayoutBlock], list[list[Word]]]:
+    """The blocks with their words. A run of text outside of all blocks is a block of its own, where it stands."""
+    blocks = [block for block in page.blocks or [] if block.bbox is not None]
+    words: list[list[Word]] = [[] for _ in blocks]
     for item in page.text_items:
+        found = words_of(item)
         at = _block_of(item, blocks)
         if at is not None:
-            members[at].append(item)
-    elements: list[Element] = []
-    for block, items in zip(blocks, members, strict=True):
-        element = _element(page, block, items)
-        if element is not None:
-            elements.append(element)
-    return elements
+            words[at] += found
+        elif found:
+            at = next((at for at, block in enumerate(blocks) if block.bbox and block.bbox.y > item.y), len(blocks))
+            blocks.insert(at, LayoutBlock("paragraph"))
+            words.insert(at, found)
+    return blocks, words
 
 
 def _block_of(item: TextItem, blocks: list[LayoutBlock]) -> int | None:
+    """The smallest block that the middle of the item stands in."""
     x, y = item.x + item.width / 2, item.y + item.height / 2
+    best, best_area = None, float("inf")
     for at, block in enumerate(blocks):
         box = block.bbox
-        if box is not None and box.x - 1 <= x <= box.x + box.width + 1 and box.y - 1 <= y <= box.y + box.height + 1:
-            return at
-    return None
-
-
-def _element(page: ParsedPage, block: LayoutBlock, items: list[TextItem]) -> Element | None:
-    lines: list[list[TextItem]] = []
-    for item in sorted(items, key=lambda item: (item.y + item.height / 2, item.x)):
-        if lines and abs((lines[-1][0].y + lines[-1][0].height / 2) - (item.y + item.height / 2)) < item.height / 2:
-            lines[-1].append(item)
-        else:
-            lines.append([item])
-    text, locations = "", []
-    for line in lines:
-        words = one_line(" ".join(item.text for item in sorted(line, key=lambda item: item.x)))
-        if not words:
+        if box is None or not box.x - _MARGIN <= x <= box.x + box.width + _MARGIN:
             continue
-        text += " " if text else ""
-        start = len(text)
-        text += words
-        x0, y0 = min(i.x for i in line), min(i.y for i in line)
-        x1, y1 = max(i.x + i.width for i in line), max(i.y + i.height for i in line)
-        box = [min(1.0, max(0.0, v)) for v in (x0 / page.width, y0 / page.height, x1 / page.width, y1 / page.height)]
-        locations.append(Location(page.page_num, *box, start, len(text)))
-    if not text:
-        return None
-    kind = {"heading": "Title", "list_item": "ListItem", "code": "CodeSnippet"}.get(block.kind, "NarrativeText")
-    return Element(
-        kind, text, page=page.page_num, level=block.level if kind == "Title" else None, locations=tuple(locations)
-    )
+        if box.y - _MARGIN <= y <= box.y + box.height + _MARGIN and box.width * box.height < best_area:
+            best, best_area = at, box.width * box.height
+    return best
+
+
+def _pieces(block: Block) -> list[Block]:
+    """The block cut where its style changes: a heading that was taken into its paragraph stands alone again."""
+    first = block.lines[0]
+    same = 1
+    while same < len(block.lines) and _same_style(first, block.lines[same]):
+        same += 1
+    if same == len(block.lines) or not (first.bold or first.size > block.lines[same].size):
+        return [block]
+    return [Block(block.kind, block.lines[:same], block.level), *_pieces(Block("paragraph", block.lines[same:]))]
+
+
+def _same_style(one: Line, other: Line) -> bool:
+    return one.bold == other.bold and abs(one.size - other.size) <= 0.12 * max(one.size, other.size)

@@ -1,0 +1,71 @@
+"""Finds running headers, footers and page numbers: what stands first or last on many pages."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from opentrace.adapters.local.parser.pdf.layout import Block, Line
+from opentrace.adapters.local.parser.pdf.page import PageLayout
+from opentrace.ports.document_parser import ElementType
+
+_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.|seite|página|стр\.)?\s*[-–—|\[(]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*[-–—|\])]?",
+    re.IGNORECASE,
+)
+_EDGE_LINES = 3
+_MIN_PAGES = 3
+_MIN_SHARE = 0.3
+_MAX_CHARS = 200
+
+
+@dataclass(slots=True)
+class Furniture:
+    """The lines that are no part of the text, by identity, with what they are."""
+
+    kinds: dict[int, ElementType]
+
+    @classmethod
+    def of(cls, pages: Sequence[PageLayout]) -> "Furniture":
+        edges = [(page, list(_edge_lines(page))) for page in pages]
+        seen: Counter[tuple[ElementType, str]] = Counter()
+        for _, lines in edges:
+            seen.update({(kind, _pattern(line)) for kind, _, line in lines})
+        needed = max(_MIN_PAGES, _MIN_SHARE * len(pages)) if len(pages) > 2 else 2
+        kinds: dict[int, ElementType] = {}
+        for _, lines in edges:
+            for kind, outermost, line in lines:
+                if _PAGE_NUMBER.fullmatch(line.text) and outermost and len(pages) > 1:
+                    kinds[id(line)] = "PageNumber"
+                elif seen[kind, _pattern(line)] >= needed and _worth(line, kind, len(pages)):
+                    kinds[id(line)] = kind
+        return cls(kinds)
+
+    def kind(self, page: PageLayout, line: Line) -> ElementType | None:
+        del page
+        return self.kinds.get(id(line))
+
+
+def _worth(line: Line, kind: ElementType, pages: int) -> bool:
+    return len(line.text) <= _MAX_CHARS and (kind == "Header" or pages > 1)
+
+
+def _pattern(line: Line) -> str:
+    return _DIGITS.sub("#", line.text).lower()
+
+
+def _edge_lines(page: PageLayout) -> Iterator[tuple[ElementType, bool, Line]]:
+    """The first and last lines of a page by height, and whether nothing stands beyond them."""
+    lines = sorted(
+        (line for part in page.parts if isinstance(part, Block) for line in part.lines), key=lambda line: line.y0
+    )
+    tops = [part.rows[0].line.y0 for part in page.parts if not isinstance(part, Block)]
+    bottoms = [part.rows[-1].line.y1 for part in page.parts if not isinstance(part, Block)]
+    first_table, last_table = min(tops, default=page.height), max(bottoms, default=0.0)
+    for at, line in enumerate(lines[:_EDGE_LINES]):
+        if line.y0 < first_table and line.y0 < 0.3 * page.height:
+            yield "Header", at == 0, line
+    for at, line in enumerate(reversed(lines[-_EDGE_LINES:])):
+        if line.y1 > last_table:
+            yield "Footer", at == 0, line
