@@ -12,12 +12,12 @@ _MAX_LINES = 4
 _MAX_CHARS = 250
 _MAX_BOLD_CHARS = 150
 _LARGER = 1.12
-_MAX_LEVEL = 6
+_MAX_LEVEL = 12
 # Parts hold chapters, chapters hold items and sections; numbers with dots say their depth themselves.
 _PART = re.compile(r"(?:part|chapter|book|volume|teil|kapitel)\s+(?:[ivxlc]+|\d+)\b", re.IGNORECASE)
-_ITEM = re.compile(
-    r"(?:item|section|article|note|appendix|annex|schedule|exhibit)\s+(?:\d+[a-z]?|[a-z]|[ivxlc]+)\b", re.IGNORECASE
-)
+_ITEM = re.compile(r"(?:item|section|article|appendix|annex)\s+(?:\d+[a-z]?|[a-z]|[ivxlc]+)\b", re.IGNORECASE)
+_NOTE = re.compile(r"(?:note|schedule|exhibit)\s+(?:\d+[a-z]?|[a-z]|[ivxlc]+)\b", re.IGNORECASE)
+_NUMBERING = re.compile(r"\(?(?:[A-Za-z]+\s)?[\dA-Za-z.]{1,8}[.):]?")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 
 Style = tuple[float, bool, bool]
@@ -56,13 +56,14 @@ class HeadingLevels:
             return False
         if text[-1] in ",;" or (text[-1] == "." and len(text) > 60) or block.kind == "code":
             return False
-        if any(len(line.segments) > 2 for line in lines):
+        if any(_has_columns(line) for line in lines):
             return False
         size = min(line.size for line in lines)
         if size >= _LARGER * self.body:
             return True
-        bold = all(line.bold for line in lines)
-        return bold and size >= 0.9 * self.body and len(text) <= _MAX_BOLD_CHARS and len(text) > 2
+        if size < 0.9 * self.body or not 2 < len(text) <= _MAX_BOLD_CHARS or text[0] in "(*†":
+            return False
+        return all(line.bold for line in lines) or (len(lines) == 1 and lines[0].italic and text[-1] not in ".:")
 
     def rank_of(self, lines: Sequence[Line]) -> tuple[Style, int]:
         text = " ".join(line.text for line in lines)
@@ -74,10 +75,18 @@ class HeadingLevels:
         return self.ranks.get(self.rank_of(lines), min(block.level or _MAX_LEVEL, _MAX_LEVEL))
 
 
+def _has_columns(line: Line) -> bool:
+    """Whether a line has parts side by side, other than a heading's number and its words."""
+    parts = line.segments
+    return len(parts) > 2 or (len(parts) == 2 and _NUMBERING.fullmatch(parts[0].text) is None)
+
+
 def _depth(text: str) -> int:
     if _PART.match(text):
         return 0
     if _ITEM.match(text):
         return 1
+    if _NOTE.match(text):
+        return 2
     decimal = _DECIMAL.match(text)
-    return decimal.group(1).count(".") + 2 if decimal is not None else 7
+    return decimal.group(1).count(".") + 2 if decimal is not None else 8

@@ -11,6 +11,7 @@ from liteparse.types import TextItem
 from opentrace.adapters.local.parser.cleaning import one_line
 
 _BOLD_FONT = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_ITALIC_FONT = re.compile(r"italic|oblique", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
 # A gap as wide as the text is high separates columns; spaces of justified text stay below.
 COLUMN_GAP = 1.0
@@ -26,6 +27,7 @@ class Word:
     x1: float
     y1: float
     bold: bool
+    italic: bool = False
 
     @property
     def size(self) -> float:
@@ -62,6 +64,10 @@ class Line:
     def y1(self) -> float:
         return max(word.y1 for word in self.words)
 
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
     @cached_property
     def size(self) -> float:
         """That of most of its characters, in half points."""
@@ -74,9 +80,14 @@ class Line:
     @cached_property
     def bold(self) -> bool:
         """Whether all of its letters are."""
-        return all(word.bold for word in self.words if _LETTERS.search(word.text)) and any(
-            word.bold for word in self.words
+        return any(word.bold for word in self.words) and all(
+            word.bold for word in self.words if _LETTERS.search(word.text)
         )
+
+    @cached_property
+    def italic(self) -> bool:
+        """Whether all of its words are."""
+        return all(word.italic for word in self.words)
 
     @cached_property
     def segments(self) -> list["Line"]:
@@ -95,11 +106,13 @@ _AFTER_VALUE = re.compile(r"[%)]+")
 
 
 def _apart(left: Word, right: Word) -> bool:
-    """Whether a column ends between two words. Signs of currency and per cent belong to their number at any distance."""
+    """Whether a column ends between two words. Signs of currency and per cent belong to their number from afar."""
     gap = right.x0 - left.x1
     size = max(left.size, right.size)
     if _CURRENCY.fullmatch(left.text) and right.text[:1] in "0123456789(—–-.":
         return gap > 12 * size
+    if _CURRENCY.fullmatch(right.text) and left.text[-1:] in "0123456789)%—–-":
+        return gap > 0.25 * size
     if _AFTER_VALUE.fullmatch(right.text):
         return gap > 4 * size
     return gap > COLUMN_GAP * size
@@ -132,17 +145,18 @@ class Block:
 
 def words_of(item: TextItem) -> list[Word]:
     """The words of a run of text. Where the boxes do not hold all of its characters, the run is one word."""
-    bold = _BOLD_FONT.search(item.font_name or "") is not None
+    font = item.font_name or ""
+    bold, italic = _BOLD_FONT.search(font) is not None, _ITALIC_FONT.search(font) is not None
     text = one_line(item.text)
     if not text:
         return []
     if item.words and sum(len(word.text) for word in item.words) >= len(text.replace(" ", "")):
         found = [
-            Word(one_line(word.text), word.x, word.y, word.x + word.width, word.y + word.height, bold)
+            Word(one_line(word.text), word.x, word.y, word.x + word.width, word.y + word.height, bold, italic)
             for word in item.words
         ]
         return [word for word in found if word.text]
-    return [Word(text, item.x, item.y, item.x + item.width, item.y + item.height, bold)]
+    return [Word(text, item.x, item.y, item.x + item.width, item.y + item.height, bold, italic)]
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:

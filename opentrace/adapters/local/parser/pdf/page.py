@@ -1,11 +1,12 @@
 """Takes a page apart into blocks of text and tables, in reading order."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from liteparse.types import LayoutBlock, ParsedPage, TextItem
 
 from opentrace.adapters.local.parser.pdf.layout import Block, Line, Word, box_of, lines_of, words_of
-from opentrace.adapters.local.parser.pdf.tables import Table, find_tables, is_prose, text_table
+from opentrace.adapters.local.parser.pdf.tables import Table, find_tables, is_prose, is_value, text_table
 
 _MARGIN = 1.0
 
@@ -22,9 +23,8 @@ def read_page(page: ParsedPage) -> PageLayout:
     """liteparse gives the blocks and their order; what stands in rows and columns becomes tables."""
     blocks, words = _blocks(page)
     lines = [lines_of(members) for members in words]
-    prose = [
-        bool(found) and block.kind != "table" and is_prose(found) for block, found in zip(blocks, lines, strict=True)
-    ]
+    values = [part for found in lines for line in found for part in line.segments if is_value(part)]
+    prose = [bool(found) and is_prose(found, values) for found in lines]
     barriers = [box_of(found) for found, is_text in zip(lines, prose, strict=True) if is_text]
     loose = [word for members, is_text in zip(words, prose, strict=True) if not is_text for word in members]
     tables = find_tables(lines_of(loose), barriers)
@@ -78,14 +78,24 @@ def _block_of(item: TextItem, blocks: list[LayoutBlock]) -> int | None:
 
 
 def _pieces(block: Block) -> list[Block]:
-    """The block cut where its style changes: a heading that was taken into its paragraph stands alone again."""
-    first = block.lines[0]
-    same = 1
-    while same < len(block.lines) and _same_style(first, block.lines[same]):
-        same += 1
-    if same == len(block.lines) or not (first.bold or first.size > block.lines[same].size):
-        return [block]
-    return [Block(block.kind, block.lines[:same], block.level), *_pieces(Block("paragraph", block.lines[same:]))]
+    """The block cut where its style changes, so that a heading in it stands alone, and between two headings."""
+    for at, (above, below) in enumerate(pairwise(block.lines), start=1):
+        if (_same_style(above, below) and not _two_headings(above, below)) or (at > 1 and not above.bold):
+            continue
+        if not above.bold and above.size <= below.size:
+            continue
+        return [Block(block.kind, block.lines[:at], block.level), *_pieces(Block("paragraph", block.lines[at:]))]
+    return [block]
+
+
+def _two_headings(above: Line, below: Line) -> bool:
+    """Whether two bold lines are not one: space between them, or the second begins though the first had room."""
+    if not (above.bold and below.bold):
+        return False
+    if below.y0 - above.y1 > 0.7 * above.size:
+        return True
+    same_edge = abs(above.x0 - below.x0) < above.size
+    return same_edge and above.x1 - above.x0 < 0.6 * (below.x1 - below.x0)
 
 
 def _same_style(one: Line, other: Line) -> bool:

@@ -74,19 +74,25 @@ def is_data(row: Line) -> bool:
     return len(segments) > 1 and any(is_value(segment) for segment in segments[1:])
 
 
-def is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are running text: long, and with no gaps of columns."""
+def is_prose(lines: Sequence[Line], values: Sequence[Line]) -> bool:
+    """Whether lines are running text: long, with no gaps of columns, and no `values` of the page beside them."""
     whole = sum(1 for line in lines if len(line.segments) == 1)
     chars = sum(len(line.text) for line in lines) / len(lines)
     if len(lines) == 1:
-        return whole == 1 and chars >= _MAX_PROSE_CHARS
-    return whole >= 0.8 * len(lines) and chars >= 25
+        text = lines[0].text
+        return whole == 1 and (chars > 2 * _MAX_PROSE_CHARS or (chars >= _MAX_PROSE_CHARS and text[-1] in ".!?"))
+    if whole < 0.8 * len(lines) or chars < 25:
+        return False
+    beside = sum(
+        1 for line in lines if any(line.y0 < value.middle < line.y1 and value.x0 > line.x1 for value in values)
+    )
+    return beside < 0.5 * len(lines)
 
 
 def find_tables(rows: Sequence[Line], barriers: Sequence[tuple[float, float, float, float]]) -> list[Table]:
     """Tables among `rows` (top to bottom, without running text). `barriers` are boxes of running text between them."""
     tables: list[Table] = []
-    at = 0
+    at = done = 0
     while at < len(rows):
         if not is_data(rows[at]):
             at += 1
@@ -97,12 +103,13 @@ def find_tables(rows: Sequence[Line], barriers: Sequence[tuple[float, float, flo
             at = last + 1
             continue
         columns = _columns([row for row in rows[at : last + 1] if is_data(row)])
-        done = sum(len(table.rows) for table in tables[-1:]) and rows.index(tables[-1].rows[-1].line) + 1
         first = _first_row(rows, at, columns, barriers, least=done)
+        while last + 1 < len(rows) and _joined(rows[last], rows[last + 1], barriers) and _fits(rows[last + 1], columns):
+            last += 1
         table = build_table(rows[first : last + 1], columns)
         if table is not None:
             tables.append(table)
-        at = last + 1
+        at = done = last + 1
     return tables
 
 
@@ -176,6 +183,9 @@ def _first_row(
         if not _joined(rows[at], rows[at + 1], barriers):
             break
         row = rows[at]
+        if _fits(row, columns):
+            top = at
+            continue
         over = [column for column in columns[1:] if column.overlap(row) > 0]
         if row.x0 < columns[0].x1 and row.segments[0].x0 < columns[0].x1:
             # A label without values, such as that of a section, when what is above it is a header again.
@@ -191,6 +201,15 @@ def _first_row(
             break
         top = at
     return top
+
+
+def _fits(row: Line, columns: Sequence[Column]) -> bool:
+    """Whether a row's cells, label and all, each stand in a column of their own."""
+    hits = [[at for at, column in enumerate(columns) if column.overlap(cell) > 0] for cell in row.segments]
+    if len(hits) < 2 or any(len(hit) != 1 for hit in hits):
+        return False
+    places = [hit[0] for hit in hits]
+    return places[0] == 0 and len(set(places)) == len(places)
 
 
 def build_table(rows: Sequence[Line], columns: Sequence[Column]) -> Table | None:
@@ -269,9 +288,10 @@ def _with_joined_headers(rows: list[TableRow]) -> list[TableRow]:
     for row in rows:
         above = joined[-1] if joined else None
         if above is not None and above.header and row.header and _same_cells(above, row):
+            upper = dict(above.cells)
             cells = [
-                (column, TableCell(f"{upper.text} {lower.text}", upper.colspan))
-                for (column, upper), (_, lower) in zip(above.cells, row.cells, strict=True)
+                (column, TableCell(f"{upper[column].text} {cell.text}" if column in upper else cell.text, cell.colspan))
+                for column, cell in row.cells
             ]
             joined[-1] = TableRow(Line([*above.line.words, *row.line.words]), cells, header=True)
         else:
@@ -280,6 +300,8 @@ def _with_joined_headers(rows: list[TableRow]) -> list[TableRow]:
 
 
 def _same_cells(above: TableRow, row: TableRow) -> bool:
-    return [(column, cell.colspan) for column, cell in above.cells] == [
-        (column, cell.colspan) for column, cell in row.cells
-    ]
+    """Whether each cell of a header row goes on in the row below."""
+    spans = {column: cell.colspan for column, cell in row.cells}
+    if len(above.cells) == 1 and above.cells[0][1].text.startswith("("):
+        return False
+    return all(spans.get(column) == cell.colspan for column, cell in above.cells)
