@@ -100,9 +100,11 @@ def _read(grid: Grid, header_rows: list[bool]) -> list[TableRow | None]:
             rows.append(None)
         else:
             rows.append(_row(cells, columns))
-    if not any(rows):
-        return [_row(cells, {}) if any(cells) else None for cells in grid]
-    return rows
+    if any(rows) or len(grid) < 2:
+        return rows
+    # A table of words: only its first row is taken for a header.
+    columns = {column: [cell] for column, cell in enumerate(grid[0])}
+    return [None, *(_row(cells, columns) for cells in grid[1:])]
 
 
 def _looks_like_header(cells: list[str]) -> bool:
