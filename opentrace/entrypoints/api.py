@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
+from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from opentrace.http.observability import HttpMetrics, RequestObserver
@@ -25,6 +26,8 @@ from opentrace.projects.endpoints import router as projects_router
 from opentrace.services import Services
 from opentrace.settings import Settings
 from opentrace.wiring import open_services
+
+OPENAPI_URL = "/openapi.json"
 
 HOUSEKEEPING_INTERVAL_S = 3600.0
 
@@ -61,7 +64,9 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
         description=DESCRIPTION,
         version=version("opentrace"),
         openapi_tags=TAGS,
-        openapi_url="/openapi.json",
+        openapi_url=OPENAPI_URL,
+        docs_url=None,
+        redoc_url=None,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
         lifespan=lifespan,
@@ -73,6 +78,7 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
     app.add_middleware(RequestObserver, metrics=metrics)
     add_problem_handlers(app)
     app.include_router(health_router(metrics))
+    app.include_router(docs_router(title=TITLE, openapi_url=OPENAPI_URL))
     app.include_router(auth_router)
     app.include_router(projects_router)
     for name in (

@@ -277,7 +277,7 @@ async def test_api_keys_are_listed_in_pages(sign_up: SignUp) -> None:
 
 @pytest.mark.parametrize("token", ["ot_", "ot_" + "x" * 43, "ots_" + "x" * 43, "x" * 4000, "ü", "Bearer"])
 async def test_a_token_that_is_none_lets_nobody_in(anonymous: httpx.AsyncClient, token: str) -> None:
-    response = await anonymous.get("/api/me", headers={"authorization": f"Bearer {token}".encode()})
+    response = await anonymous.get("/api/me", headers={b"authorization": f"Bearer {token}".encode()})
     assert response.status_code == 401
     assert response.json()["detail"] == "Unauthorized"
 

@@ -1,5 +1,6 @@
 """The OpenAPI document: every route there is, described as it answers."""
 
+import re
 from typing import Any
 
 import httpx
@@ -123,7 +124,17 @@ def test_what_takes_an_id_may_answer_not_found(operations: dict[str, Operation])
         assert ("{" in name) == ("404" in operation["responses"]), name
 
 
-async def test_the_document_and_its_page_are_served(anonymous: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_the_document_is_served(anonymous: httpx.AsyncClient, app: FastAPI) -> None:
     assert (await anonymous.get("/openapi.json")).json()["info"]["version"] == app.version
-    page = await anonymous.get("/docs")
-    assert page.status_code == 200
+
+
+async def test_the_page_of_the_document_needs_nothing_from_elsewhere(anonymous: httpx.AsyncClient) -> None:
+    page = (await anonymous.get("/docs")).text
+    linked = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(linked) == 3
+    for address in linked:
+        response = await anonymous.get(address)
+        assert response.status_code == 200
+        assert len(response.content) > 1000
+    assert (await anonymous.get("/docs/redoc.standalone.js")).status_code == 404
+    assert (await anonymous.get("/docs/..%2fcore.py")).status_code == 404

@@ -261,6 +261,14 @@ async def test_the_weights_cannot_both_become_zero_one_after_the_other(sign_up: 
     assert (first.status_code, second.status_code) == (200, 422)
 
 
+async def test_the_weights_cannot_both_become_zero_at_the_same_time(sign_up: SignUp) -> None:
+    ada = await sign_up()
+    url = f"/api/projects/{(await create(ada))['id']}/settings"
+    changes = ({"vector_weight": 0}, {"keyword_weight": 0})
+    responses = await asyncio.gather(*(ada.http.patch(url, json=change) for change in changes))
+    assert sorted(response.status_code for response in responses) == [200, 422]
+
+
 async def test_an_api_key_works_on_projects(sign_up: SignUp, anonymous: httpx.AsyncClient) -> None:
     ada = await sign_up()
     key = (await ada.http.post("/api/api-keys", json={"name": "Script"})).json()["key"]
