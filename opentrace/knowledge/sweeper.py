@@ -22,9 +22,6 @@ from opentrace.ports.blob_store import BlobStoreError
 from opentrace.ports.job_queue import JobQueueError
 from opentrace.services import Services
 
-LOST_AFTER_S = 10.0
-"""A queued document is thought forgotten when the broker is empty and its message this old."""
-
 UPLOAD_SLACK = timedelta(minutes=1)
 """An upload that began in time may end a little later."""
 
@@ -71,12 +68,13 @@ class Sweeper:
         await self._requeue(statement, event="expired_leases_requeued")
 
     async def requeue_forgotten(self) -> None:
-        """Queued documents of which the broker holds no message. One that is being delivered is queued twice, which
-        does no harm.
+        """Queued documents of which the broker holds no message.
+
+        A message that a worker has fetched is not seen there, so some are sent twice, which does no harm.
         """
         if await self._services.jobs.depth() > 0:
             return
-        age = timedelta(seconds=max(LOST_AFTER_S, self._services.settings.sweep_interval_s))
+        age = timedelta(seconds=self._services.settings.sweep_interval_s)
         statement = update(Document).where(
             Document.status == "queued",
             func.coalesce(Document.enqueued_at, Document.created_at) < func.clock_timestamp() - age,
