@@ -32,7 +32,7 @@ def document_elements(pages: Sequence[PageLayout]) -> list[Element]:
             if isinstance(part, Table):
                 elements.append(_table(page, part))
                 continue
-            for kind, lines in _typed(page, part, furniture, headings):
+            for kind, lines in _typed(part, furniture, headings):
                 text, locations = writer.join(page, lines, skip_bullet=kind == "ListItem")
                 if not text:
                     continue
@@ -51,13 +51,11 @@ def known_words(pages: Sequence[PageLayout]) -> Counter[str]:
     return words
 
 
-def _typed(
-    page: PageLayout, block: Block, furniture: Furniture, headings: HeadingLevels
-) -> Iterable[tuple[ElementType, list[Line]]]:
+def _typed(block: Block, furniture: Furniture, headings: HeadingLevels) -> Iterable[tuple[ElementType, list[Line]]]:
     """The block's lines by what they are; headers and footers leave it, and list items are taken one by one."""
     body: list[Line] = []
     for line in block.lines:
-        kind = furniture.kind(page, line)
+        kind = furniture.kind(line)
         if kind is None:
             body.append(line)
         else:

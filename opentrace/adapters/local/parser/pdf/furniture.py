@@ -16,7 +16,9 @@ _PAGE_NUMBER = re.compile(
 )
 _EDGE_LINES = 3
 _MIN_PAGES = 3
-_MIN_SHARE = 0.3
+_MIN_SHARE = 0.1
+# What fewer pages repeat may be the title of a part: where it stands first, it is text.
+_COMMON_SHARE = 0.5
 _MAX_CHARS = 200
 
 
@@ -34,21 +36,20 @@ class Furniture:
             seen.update({(kind, _pattern(line)) for kind, _, line in lines})
         needed = max(_MIN_PAGES, _MIN_SHARE * len(pages)) if len(pages) > 2 else 2
         kinds: dict[int, ElementType] = {}
+        met: set[tuple[ElementType, str]] = set()
         for _, lines in edges:
             for kind, outermost, line in lines:
+                mark = (kind, _pattern(line))
                 if _PAGE_NUMBER.fullmatch(line.text) and outermost and len(pages) > 1:
                     kinds[id(line)] = "PageNumber"
-                elif seen[kind, _pattern(line)] >= needed and _worth(line, kind, len(pages)):
-                    kinds[id(line)] = kind
+                elif seen[mark] >= needed and len(line.text) <= _MAX_CHARS and len(pages) > 1:
+                    if mark in met or seen[mark] >= _COMMON_SHARE * len(pages):
+                        kinds[id(line)] = kind
+                    met.add(mark)
         return cls(kinds)
 
-    def kind(self, page: PageLayout, line: Line) -> ElementType | None:
-        del page
+    def kind(self, line: Line) -> ElementType | None:
         return self.kinds.get(id(line))
-
-
-def _worth(line: Line, kind: ElementType, pages: int) -> bool:
-    return len(line.text) <= _MAX_CHARS and (kind == "Header" or pages > 1)
 
 
 def _pattern(line: Line) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from liteparse.types import TextItem
+from liteparse.types import LayoutBlock, TextItem
 
 from opentrace.adapters.local.parser.cleaning import one_line
 
@@ -120,11 +120,12 @@ def _apart(left: Word, right: Word) -> bool:
 
 @dataclass
 class Block:
-    """Lines that belong together. `kind` is liteparse's name for what they are."""
+    """Lines that belong together. `kind` is liteparse's name for what they are, `origin` its block."""
 
     kind: str
     lines: list[Line] = field(default_factory=list[Line])
     level: int | None = None
+    origin: LayoutBlock | None = None
 
     @property
     def x0(self) -> float:

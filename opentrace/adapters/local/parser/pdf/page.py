@@ -1,5 +1,6 @@
 """Takes a page apart into blocks of text and tables, in reading order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,23 +22,23 @@ class PageLayout:
 
 def read_page(page: ParsedPage) -> PageLayout:
     """liteparse gives the blocks and their order; what stands in rows and columns becomes tables."""
-    blocks, words = _blocks(page)
-    lines = [lines_of(members) for members in words]
-    values = [part for found in lines for line in found for part in line.segments if is_value(part)]
-    prose = [bool(found) and is_prose(found, values) for found in lines]
-    barriers = [box_of(found) for found, is_text in zip(lines, prose, strict=True) if is_text]
-    loose = [word for members, is_text in zip(words, prose, strict=True) if not is_text for word in members]
-    tables = find_tables(lines_of(loose), barriers)
+    blocks = [piece for block in _blocks(page) for piece in _paragraphs(block)]
+    values = [part for block in blocks for line in block.lines for part in line.segments if is_value(part)]
+    prose = [is_prose(block.lines, values) for block in blocks]
+    barriers = [box_of(block.lines) for block, is_text in zip(blocks, prose, strict=True) if is_text]
+    loose = [block for block, is_text in zip(blocks, prose, strict=True) if not is_text]
+    tables = find_tables(lines_of(word for block in loose for line in block.lines for word in line.words), barriers)
     taken = {id(word): table for table in tables for word in table.words}
     placed: set[int] = set()
     parts: list[Block | Table] = []
-    for block, members, found in zip(blocks, words, lines, strict=True):
-        for word in members:
+    for block in _tables_together(blocks, prose):
+        words = [word for line in block.lines for word in line.words]
+        for word in words:
             table = taken.get(id(word))
             if table is not None and id(table) not in placed:
                 placed.add(id(table))
                 parts.append(table)
-        rest = found if not taken else lines_of(word for word in members if id(word) not in taken)
+        rest = lines_of(word for word in words if id(word) not in taken) if taken else block.lines
         if not rest:
             continue
         table = text_table(rest) if block.kind == "table" else None
@@ -48,20 +49,55 @@ def read_page(page: ParsedPage) -> PageLayout:
     return PageLayout(page.page_num, page.width, page.height, parts)
 
 
-def _blocks(page: ParsedPage) -> tuple[list[LayoutBlock], list[list[Word]]]:
-    """The blocks with their words. A run of text outside of all blocks is a block of its own, where it stands."""
-    blocks = [block for block in page.blocks or [] if block.bbox is not None]
-    words: list[list[Word]] = [[] for _ in blocks]
+def _tables_together(blocks: list[Block], prose: list[bool]) -> Iterator[Block]:
+    """The blocks, those that are pieces of one table of liteparse's in one again."""
+    held: Block | None = None
+    for block, is_text in zip(blocks, prose, strict=True):
+        if block.kind != "table" or is_text:
+            if held is not None:
+                yield held
+            held = None
+            yield Block("paragraph", block.lines) if block.kind == "table" else block
+        elif held is not None and held.origin is block.origin:
+            held = Block(block.kind, [*held.lines, *block.lines], block.level, block.origin)
+        else:
+            if held is not None:
+                yield held
+            held = block
+    if held is not None:
+        yield held
+
+
+def _paragraphs(block: Block) -> Iterator[Block]:
+    """The block cut at gaps that are wider than those between its lines: liteparse takes text into tables."""
+    gaps = [below.y0 - above.y1 for above, below in pairwise(block.lines)]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    start = 0
+    for at, gap in enumerate(gaps, start=1):
+        if gap > 0.5 * block.lines[at].size and (gap > 1.8 * usual or block.kind == "table"):
+            yield Block(block.kind, block.lines[start:at], block.level, block.origin)
+            start = at
+    yield Block(block.kind, block.lines[start:], block.level, block.origin)
+
+
+def _blocks(page: ParsedPage) -> list[Block]:
+    """liteparse's blocks with their words. A run of text outside of them is a block of its own, where it stands."""
+    found = [block for block in page.blocks or [] if block.bbox is not None]
+    words: list[list[Word]] = [[] for _ in found]
     for item in page.text_items:
-        found = words_of(item)
-        at = _block_of(item, blocks)
+        members = words_of(item)
+        at = _block_of(item, found)
         if at is not None:
-            words[at] += found
-        elif found:
-            at = next((at for at, block in enumerate(blocks) if block.bbox and block.bbox.y > item.y), len(blocks))
-            blocks.insert(at, LayoutBlock("paragraph"))
-            words.insert(at, found)
-    return blocks, words
+            words[at] += members
+        elif members:
+            at = next((at for at, block in enumerate(found) if block.bbox and block.bbox.y > item.y), len(found))
+            found.insert(at, LayoutBlock("paragraph"))
+            words.insert(at, members)
+    return [
+        Block("table" if block.kind == "grid_fallback" else block.kind, lines_of(members), block.level, block)
+        for block, members in zip(found, words, strict=True)
+        if members
+    ]
 
 
 def _block_of(item: TextItem, blocks: list[LayoutBlock]) -> int | None:

@@ -31,6 +31,10 @@ class Column:
     def overlap(self, line: Line) -> float:
         return min(self.x1, line.x1) - max(self.x0, line.x0)
 
+    def holds(self, line: Line, share: float = 0.2) -> bool:
+        """Whether a part of a row stands in (or over) the column, and does not only reach into it."""
+        return self.overlap(line) >= share * min(self.x1 - self.x0, line.x1 - line.x0)
+
 
 @dataclass
 class TableRow:
@@ -183,29 +187,28 @@ def _first_row(
         if not _joined(rows[at], rows[at + 1], barriers):
             break
         row = rows[at]
-        if _fits(row, columns):
+        if _fits(row, columns) or (row.bold and len(row.segments) > 1):
             top = at
             continue
-        over = [column for column in columns[1:] if column.overlap(row) > 0]
-        if row.x0 < columns[0].x1 and row.segments[0].x0 < columns[0].x1:
-            # A label without values, such as that of a section, when what is above it is a header again.
-            if (
-                len(row.segments) > 1
-                or len(row.text) > _MAX_PROSE_CHARS
-                or first - at > 2
-                or row.x0 > columns[0].x0 + 2
-            ):
+        if columns[0].overlap(row.segments[0]) > 0.5 * (row.segments[0].x1 - row.segments[0].x0):
+            # The label of the first section may stand below the header, and nothing else over the labels.
+            if top < first or first - at > 2 or len(row.segments) > 1 or len(row.text) > _MAX_PROSE_CHARS:
                 break
             continue
-        if not over or (len(row.segments) == 1 and len(over) < 2 and len(row.text) > _MAX_PROSE_CHARS):
+        if len(row.segments) == 1 and columns[0].overlap(row) > 0 and not row.text.startswith("("):
             break
         top = at
     return top
 
 
+def _places(cell: Line, columns: Sequence[Column]) -> list[int]:
+    """The columns that a cell stands in. Headers reach a little into the labels' column, which is wide."""
+    return [at for at, column in enumerate(columns) if column.holds(cell, 0.2 if at else 0.5)]
+
+
 def _fits(row: Line, columns: Sequence[Column]) -> bool:
     """Whether a row's cells, label and all, each stand in a column of their own."""
-    hits = [[at for at, column in enumerate(columns) if column.overlap(cell) > 0] for cell in row.segments]
+    hits = [_places(cell, columns) for cell in row.segments]
     if len(hits) < 2 or any(len(hit) != 1 for hit in hits):
         return False
     places = [hit[0] for hit in hits]
@@ -237,7 +240,7 @@ def build_table(rows: Sequence[Line], columns: Sequence[Column]) -> Table | None
 def _row(line: Line, columns: Sequence[Column]) -> TableRow:
     row = TableRow(line)
     for segment in line.segments:
-        hit = [at for at, column in enumerate(columns) if column.overlap(segment) > 0]
+        hit = _places(segment, columns)
         if not hit:
             middle = (segment.x0 + segment.x1) / 2
             hit = [min(range(len(columns)), key=lambda at: abs((columns[at].x0 + columns[at].x1) / 2 - middle))]
@@ -287,21 +290,29 @@ def _with_joined_headers(rows: list[TableRow]) -> list[TableRow]:
     joined: list[TableRow] = []
     for row in rows:
         above = joined[-1] if joined else None
-        if above is not None and above.header and row.header and _same_cells(above, row):
-            upper = dict(above.cells)
-            cells = [
-                (column, TableCell(f"{upper[column].text} {cell.text}" if column in upper else cell.text, cell.colspan))
-                for column, cell in row.cells
-            ]
+        if above is not None and above.header and row.header and _is_next_line(above, row):
+            cells: list[tuple[int, TableCell]] = []
+            for column, cell in sorted([*above.cells, *row.cells], key=lambda placed: placed[0]):
+                end = column + cell.colspan
+                if cells and column < cells[-1][0] + cells[-1][1].colspan:
+                    start, held = cells[-1]
+                    span = max(end, start + held.colspan) - start
+                    cells[-1] = (start, TableCell(f"{held.text} {cell.text}", span))
+                else:
+                    cells.append((column, cell))
             joined[-1] = TableRow(Line([*above.line.words, *row.line.words]), cells, header=True)
         else:
             joined.append(row)
     return joined
 
 
-def _same_cells(above: TableRow, row: TableRow) -> bool:
-    """Whether each cell of a header row goes on in the row below."""
-    spans = {column: cell.colspan for column, cell in row.cells}
-    if len(above.cells) == 1 and above.cells[0][1].text.startswith("("):
+def _is_next_line(above: TableRow, row: TableRow) -> bool:
+    """Whether two header rows are lines of the same cells: close together, and no cell over two others."""
+    if row.line.y0 - above.line.y1 > 0.15 * row.line.size or above.line.text.startswith("("):
         return False
-    return all(spans.get(column) == cell.colspan for column, cell in above.cells)
+    for one, others in ((above, row), (row, above)):
+        for column, cell in one.cells:
+            end = column + cell.colspan
+            if sum(1 for at, other in others.cells if at < end and at + other.colspan > column) > 1:
+                return False
+    return True
