@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 MAX_FILE_NAME_CHARS = 255
 UNNAMED = "Untitled"
@@ -34,5 +33,6 @@ def media_type_of(declared: str, *, file_name: str, taken: Mapping[str, tuple[st
 
 
 def _ending(name: str) -> str:
-    ending = PurePosixPath(name.replace("\\", "/")).suffix
-    return ending if len(ending) <= _MAX_ENDING_CHARS else ""
+    """From the last dot on; empty where that is too long to be an ending."""
+    _, dot, ending = name.rpartition(".")
+    return dot + ending if dot and len(ending) < _MAX_ENDING_CHARS else ""
