@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from opentrace.adapters.local.parser.pdf.furniture import Furniture
 from opentrace.adapters.local.parser.pdf.headings import HeadingLevels
@@ -24,6 +25,8 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 def document_elements(pages: Sequence[PageLayout]) -> list[Element]:
     furniture = Furniture.of(pages)
+    if all(part_is_furniture(part, furniture) for page in pages for part in page.parts):
+        furniture = Furniture({})
     headings = HeadingLevels.of(pages)
     writer = _Writer(known_words(pages))
     elements: list[Element] = []
@@ -33,12 +36,16 @@ def document_elements(pages: Sequence[PageLayout]) -> list[Element]:
                 elements.append(_table(page, part))
                 continue
             for kind, lines in _typed(part, furniture, headings):
-                text, locations = writer.join(page, lines, skip_bullet=kind == "ListItem")
+                text, locations = writer.join(page, lines, kind)
                 if not text:
                     continue
                 level = headings.level(part, lines) if kind == "Title" else None
                 elements.append(Element(kind, text, page.number, level, locations=locations))
     return _joined_over_breaks(elements, writer)
+
+
+def part_is_furniture(part: Block | Table, furniture: Furniture) -> bool:
+    return isinstance(part, Block) and all(furniture.kind(line) is not None for line in part.lines)
 
 
 def known_words(pages: Sequence[PageLayout]) -> Counter[str]:
@@ -109,15 +116,18 @@ def _location(page: PageLayout, line: Line, start: int, end: int) -> Location:
     def share(value: float, whole: float) -> float:
         return min(1.0, max(0.0, value / whole)) if whole > 0 else 0.0
 
-    return Location(
-        page.number,
-        share(line.x0, page.width),
-        share(line.y0, page.height),
-        share(line.x1, page.width),
-        share(line.y1, page.height),
-        start,
-        end,
-    )
+    x0, x1 = share(line.x0, page.width), share(line.x1, page.width)
+    y0, y1 = share(line.y0, page.height), share(line.y1, page.height)
+    match page.turn:
+        case 90:
+            x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
+        case 180:
+            x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
+        case 270:
+            x0, y0, x1, y1 = y0, 1 - x1, y1, 1 - x0
+        case _:
+            pass
+    return Location(page.number, x0, y0, x1, y1, start, end)
 
 
 class _Writer:
@@ -126,21 +136,23 @@ class _Writer:
     def __init__(self, words: Counter[str]) -> None:
         self._words = words
 
-    def join(self, page: PageLayout, lines: Sequence[Line], *, skip_bullet: bool) -> tuple[str, tuple[Location, ...]]:
+    def join(self, page: PageLayout, lines: Sequence[Line], kind: ElementType) -> tuple[str, tuple[Location, ...]]:
+        """Bullets are left out, since the type says it; code keeps its lines."""
         text = ""
         locations: list[Location] = []
         for at, line in enumerate(lines):
             words = line.text
-            if at == 0 and skip_bullet and _BULLET.match(words):
+            if at == 0 and kind == "ListItem" and _BULLET.match(words):
                 words = words[1:].lstrip()
             if not words:
                 continue
-            text, space = self.ready_for(text, words)
+            if kind == "CodeSnippet":
+                space = "\n" if text else ""
+            else:
+                text, space = self.ready_for(text, words)
             if locations and locations[-1].end > len(text):
                 last = locations[-1]
-                locations[-1] = Location(
-                    last.page, last.x0, last.y0, last.x1, last.y1, min(last.start, len(text)), len(text)
-                )
+                locations[-1] = replace(last, start=min(last.start, len(text)), end=len(text))
             text += space
             locations.append(_location(page, line, len(text), len(text) + len(words)))
             text += words
@@ -177,13 +189,9 @@ def _joined_over_breaks(elements: list[Element], writer: _Writer) -> list[Elemen
         held = joined[open_at] if open_at is not None else None
         if held is not None and open_at is not None and _continues(held, element):
             text, space = writer.ready_for(held.text, element.text)
-            cut = tuple(
-                Location(at.page, at.x0, at.y0, at.x1, at.y1, at.start, min(at.end, len(text))) for at in held.locations
-            )
+            cut = tuple(replace(at, end=min(at.end, len(text))) for at in held.locations)
             by = len(text) + len(space)
-            moved = tuple(
-                Location(at.page, at.x0, at.y0, at.x1, at.y1, at.start + by, at.end + by) for at in element.locations
-            )
+            moved = tuple(replace(at, start=at.start + by, end=at.end + by) for at in element.locations)
             joined[open_at] = Element(held.type, text + space + element.text, held.page, locations=cut + moved)
             continue
         joined.append(element)

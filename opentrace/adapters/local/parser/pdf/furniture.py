@@ -14,6 +14,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|página|стр\.)?\s*[-–—|\[(]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*[-–—|\])]?",
     re.IGNORECASE,
 )
+_PAGE_OF_PAGES = re.compile(r"(?:page|seite|página)?\s*\d{1,4}\s*(?:of|/|von|de)\s*\d{1,4}", re.IGNORECASE)
 _EDGE_LINES = 3
 _MIN_PAGES = 3
 _MIN_SHARE = 0.1
@@ -40,7 +41,8 @@ class Furniture:
         for _, lines in edges:
             for kind, outermost, line in lines:
                 mark = (kind, _pattern(line))
-                if _PAGE_NUMBER.fullmatch(line.text) and outermost and len(pages) > 1:
+                numbered = _PAGE_OF_PAGES if len(pages) == 1 else _PAGE_NUMBER
+                if outermost and numbered.fullmatch(line.text):
                     kinds[id(line)] = "PageNumber"
                 elif seen[mark] >= needed and len(line.text) <= _MAX_CHARS and len(pages) > 1:
                     if mark in met or seen[mark] >= _COMMON_SHARE * len(pages):

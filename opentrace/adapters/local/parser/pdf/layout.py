@@ -151,13 +151,35 @@ def words_of(item: TextItem) -> list[Word]:
     text = one_line(item.text)
     if not text:
         return []
-    if item.words and sum(len(word.text) for word in item.words) >= len(text.replace(" ", "")):
-        found = [
-            Word(one_line(word.text), word.x, word.y, word.x + word.width, word.y + word.height, bold, italic)
-            for word in item.words
-        ]
-        return [word for word in found if word.text]
+    found: list[Word] = []
+    at = 0
+    for box in item.words:
+        # The boxes also part what is written together ("Fig", "."); the run's own spaces say what is a word.
+        start = item.text.find(box.text, at)
+        if start < 0:
+            found.clear()
+            break
+        word = Word(one_line(box.text), box.x, box.y, box.x + box.width, box.y + box.height, bold, italic)
+        if found and start == at and start > 0 and box.x - found[-1].x1 < COLUMN_GAP * word.size:
+            found[-1] = _united(found[-1], word)
+        elif word.text:
+            found.append(word)
+        at = start + len(box.text)
+    if found and sum(len(word.text) for word in found) >= len(text.replace(" ", "")):
+        return found
     return [Word(text, item.x, item.y, item.x + item.width, item.y + item.height, bold, italic)]
+
+
+def _united(left: Word, right: Word) -> Word:
+    return Word(
+        left.text + right.text,
+        min(left.x0, right.x0),
+        min(left.y0, right.y0),
+        max(left.x1, right.x1),
+        max(left.y1, right.y1),
+        left.bold,
+        left.italic,
+    )
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:

@@ -1,11 +1,13 @@
 """Takes a page apart into blocks of text and tables, in reading order."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from liteparse.types import LayoutBlock, ParsedPage, TextItem
 
+from opentrace.adapters.local.parser.pdf.columns import paragraphs, text_columns
 from opentrace.adapters.local.parser.pdf.layout import Block, Line, Word, box_of, lines_of, words_of
 from opentrace.adapters.local.parser.pdf.tables import Table, find_tables, is_prose, is_value, text_table
 
@@ -14,15 +16,26 @@ _MARGIN = 1.0
 
 @dataclass(slots=True)
 class PageLayout:
+    """`turn` is by how many degrees, clockwise, the page is turned against the one that these lengths are of."""
+
     number: int
     width: float
     height: float
     parts: list[Block | Table]
+    turn: int = 0
 
 
-def read_page(page: ParsedPage) -> PageLayout:
+def turn_of(page: ParsedPage) -> int:
+    """By how many degrees, clockwise, most of a page's text is turned: 0, 90, 180 or 270."""
+    chars: Counter[int] = Counter()
+    for item in page.text_items:
+        chars[round(item.rotation / 90) * 90 % 360] += len(item.text)
+    return chars.most_common(1)[0][0] if chars else 0
+
+
+def read_page(page: ParsedPage, *, turn: int = 0) -> PageLayout:
     """liteparse gives the blocks and their order; what stands in rows and columns becomes tables."""
-    blocks = [piece for block in _blocks(page) for piece in _paragraphs(block)]
+    blocks = [piece for block in _blocks(page) for column in text_columns(block) for piece in paragraphs(column)]
     values = [part for block in blocks for line in block.lines for part in line.segments if is_value(part)]
     prose = [is_prose(block.lines, values) for block in blocks]
     barriers = [box_of(block.lines) for block, is_text in zip(blocks, prose, strict=True) if is_text]
@@ -33,20 +46,25 @@ def read_page(page: ParsedPage) -> PageLayout:
     parts: list[Block | Table] = []
     for block in _tables_together(blocks, prose):
         words = [word for line in block.lines for word in line.words]
-        for word in words:
-            table = taken.get(id(word))
-            if table is not None and id(table) not in placed:
-                placed.add(id(table))
-                parts.append(table)
         rest = lines_of(word for word in words if id(word) not in taken) if taken else block.lines
-        if not rest:
-            continue
-        table = text_table(rest) if block.kind == "table" else None
-        if table is not None:
+        for table in {id(taken[id(word)]): taken[id(word)] for word in words if id(word) in taken}.values():
+            if id(table) in placed:
+                continue
+            placed.add(id(table))
+            above = [line for line in rest if line.y1 <= table.rows[0].line.middle]
+            parts += _text_parts(block, above)
             parts.append(table)
-        else:
-            parts += _pieces(Block(block.kind, rest, block.level))
-    return PageLayout(page.page_num, page.width, page.height, parts)
+            rest = rest[len(above) :]
+        parts += _text_parts(block, rest)
+    return PageLayout(page.page_num, page.width, page.height, parts, turn)
+
+
+def _text_parts(block: Block, lines: list[Line]) -> list[Block | Table]:
+    """What is left of a block once tables are taken out; where liteparse sees a table, its rows may be of texts."""
+    if not lines:
+        return []
+    table = text_table(lines) if block.kind == "table" else None
+    return [table] if table is not None else [*_pieces(Block(block.kind, lines, block.level))]
 
 
 def _tables_together(blocks: list[Block], prose: list[bool]) -> Iterator[Block]:
@@ -66,18 +84,6 @@ def _tables_together(blocks: list[Block], prose: list[bool]) -> Iterator[Block]:
             held = block
     if held is not None:
         yield held
-
-
-def _paragraphs(block: Block) -> Iterator[Block]:
-    """The block cut at gaps that are wider than those between its lines: liteparse takes text into tables."""
-    gaps = [below.y0 - above.y1 for above, below in pairwise(block.lines)]
-    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
-    start = 0
-    for at, gap in enumerate(gaps, start=1):
-        if gap > 0.5 * block.lines[at].size and (gap > 1.8 * usual or block.kind == "table"):
-            yield Block(block.kind, block.lines[start:at], block.level, block.origin)
-            start = at
-    yield Block(block.kind, block.lines[start:], block.level, block.origin)
 
 
 def _blocks(page: ParsedPage) -> list[Block]:
