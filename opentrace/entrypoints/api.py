@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
+from opentrace.chat.answering import preload
 from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
@@ -49,13 +50,14 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
             app.state.services = services
             app.state.accounts = accounts
             app.state.resolve_principal = accounts.resolve_principal
-            housekeeping = asyncio.create_task(_keep_house(accounts))
+            background = [asyncio.create_task(_keep_house(accounts)), asyncio.create_task(preload(services))]
             try:
                 yield
             finally:
-                housekeeping.cancel()
-                with suppress(asyncio.CancelledError):
-                    await housekeeping
+                for task in background:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
                 hashing.close()
 
     metrics = HttpMetrics()
