@@ -155,6 +155,19 @@ def test_ctrl_c_stops_a_start_half_way(tmp_path: Path) -> None:
     assert still_alive(processes) == []
 
 
+def test_a_service_that_cannot_start_stops_the_others_and_is_named(tmp_path: Path) -> None:
+    cluster = tmp_path / "data/postgres/data"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("17\n")
+
+    up = run_opentrace("up", "--port", "0", "--data-dir", str(tmp_path / "data"), folder=tmp_path)
+
+    assert up.returncode == 1
+    assert up.stdout.splitlines()[-1] == "Stopped."
+    assert "written by PostgreSQL 17" in up.stderr
+    assert not [process for process in psutil.process_iter(["cmdline"]) if str(tmp_path) in str(process.info)]
+
+
 def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
