@@ -64,7 +64,7 @@ def page_loop_pdf() -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R 2 0 R] /Count 2 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox [0 0 612 792]/Contents 4 0 R/Resources <</Font <</F1 5 0 R>> >> >>",
             stream_of(b"BT /F1 12 Tf 72 700 Td (Round and round.) Tj ET"),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]

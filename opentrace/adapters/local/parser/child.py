@@ -87,6 +87,11 @@ def _answer(channel: socket.socket, data: bytes, memory: MemoryMark, *, media_ty
         send({"done": True, "peak_bytes": memory.peak_bytes(), **done})
     except ParseError as error:
         send({"error": error.code, "detail": error.detail, "peak_bytes": memory.peak_bytes()})
+    except RecursionError:
+        detail = (
+            "The parts of this document are nested too deeply. Save it anew from a word processor, and upload that."
+        )
+        send({"error": "document_too_large", "detail": detail, "peak_bytes": memory.peak_bytes()})
 
 
 def parse(data: bytes, *, media_type: str, limits: ParseLimits, on_page: OnPage) -> ParsedDocument:

@@ -29,6 +29,7 @@ class LocalDocumentParser:
         self._slots = asyncio.Semaphore(processes)
         self._idle: list[ChildProcess] = []
         self._timers: dict[ChildProcess, asyncio.TimerHandle] = {}
+        self._busy: set[ChildProcess] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self.peak_bytes = 0
 
@@ -49,6 +50,7 @@ class LocalDocumentParser:
     ) -> ParsedDocument:
         async with self._slots:
             child = self._take(limits.memory_bytes)
+            self._busy.add(child)
             reusable = False
             try:
                 async with asyncio.timeout(limits.timeout_s):
@@ -70,6 +72,7 @@ class LocalDocumentParser:
             except MalformedMessage as error:
                 raise _crashed() from error
             finally:
+                self._busy.discard(child)
                 self.peak_bytes = max(self.peak_bytes, child.peak_bytes)
                 if reusable and child.documents < MAX_DOCUMENTS and child.peak_bytes < MAX_PEAK_BYTES:
                     self._keep(child)
@@ -77,6 +80,8 @@ class LocalDocumentParser:
                     self._end(child)
 
     async def close(self) -> None:
+        for child in self._busy:
+            child.kill()
         for child in list(self._idle):
             self._retire(child)
         while self._ending:
