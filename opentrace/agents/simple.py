@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
 from operator import add
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, Protocol, TypedDict, cast
 from uuid import uuid4
 
 from langchain_core.messages import (
@@ -92,6 +92,21 @@ class StateUpdate(TypedDict, total=False):
     refused: bool
 
 
+class AnswerQuestion(Protocol):
+    """The signature of `answer_question`, for those who import it late."""
+
+    def __call__(
+        self,
+        question: str,
+        *,
+        history: Sequence[PastMessage],
+        models: ChatModels,
+        embedder: Embedder,
+        search: Search,
+        trace: Trace,
+    ) -> AsyncGenerator[AgentEvent]: ...
+
+
 async def answer_question(
     question: str,
     *,
@@ -108,6 +123,7 @@ async def answer_question(
     state = SimpleState(
         question=question, history=history[-HISTORY_MESSAGES:], messages=[], passages=[], turns=0, refused=False
     )
+    trace.model = models.name
     context = AgentContext(models, embedder, search, trace, AnswerWriter(trace=trace))
     events = simple_graph().astream(
         state, {"recursion_limit": 2 * RECURSION_LIMIT + 1}, context=context, stream_mode="custom"

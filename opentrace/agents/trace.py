@@ -13,11 +13,12 @@ from opentrace.agents.passages import JsonObject
 class Trace:
     """Filled while the agent runs, so that it can be read however the run ends. Times are in milliseconds.
 
-    `origin` is the `perf_counter()` value that offsets count from. Tokens are None where no model reported them.
+    `model` is the name of the chat model, None before there is one. `origin` is the `perf_counter()` value that offsets
+    count from. Tokens are None where no model reported them.
     """
 
-    model: str
     question: str
+    model: str | None = None
     origin: float = field(default_factory=perf_counter)
     stages: list[JsonObject] = field(default_factory=list[JsonObject])
     searches: list[JsonObject] = field(default_factory=list[JsonObject])

@@ -6,10 +6,10 @@ what is there, one ends it. However a run ends (done, stopped, failed, server sh
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
@@ -23,8 +23,12 @@ from opentrace.chat.service import BegunAnswer, ChatService
 from opentrace.errors import AppError, Conflict
 from opentrace.logs import failure_places
 from opentrace.ports.authenticator import Principal
+from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.embedder import EmbedderError
 from opentrace.services import Services
+
+if TYPE_CHECKING:
+    from opentrace.agents.simple import AnswerQuestion
 
 SAVE_INTERVAL_S = 2.0
 BUSY_WAIT_S = 2.0
@@ -103,7 +107,7 @@ class AnswerRun:
 
     async def _run(self) -> None:
         """Ends by storing the answer, in a task of its own that a second cancellation does not reach."""
-        trace = Trace(model=self.services.chat_models().name, question=self.begun.question.content)
+        trace = Trace(question=self.begun.question.content)
         status: MessageStatus = "stopped"
         failure: Failure | None = None
         saver = asyncio.create_task(self._save_now_and_then(asyncio.current_task()))
@@ -127,14 +131,12 @@ class AnswerRun:
         await asyncio.shield(self._ending)
 
     async def _follow_agent(self, trace: Trace) -> MessageStatus:
-        # Importing LangGraph takes seconds that a server need not spend before it is ready; see `preload`.
-        from opentrace.agents.simple import answer_question
-
+        answer_question, models = await asyncio.to_thread(_load_agents, self.services)
         status: MessageStatus = "completed"
         events = answer_question(
             trace.question,
             history=self.begun.history,
-            models=self.services.chat_models(),
+            models=models,
             embedder=self.services.embedder,
             search=self.search,
             trace=trace,
@@ -202,14 +204,15 @@ async def preload(services: Services) -> None:
     What fails here is told to who asks the first question.
     """
     try:
-        await asyncio.to_thread(_import_agents, services.chat_models)
+        await asyncio.to_thread(_load_agents, services)
         await services.embedder.embed(["warm-up"], purpose="query")
     except Exception as error:  # noqa: BLE001 -- a server that cannot answer yet still serves everything else
         _log.warning("preload_failed", failure=failure_places(error))
 
 
-def _import_agents(chat_models: Callable[[], object]) -> None:
-    from opentrace.agents.simple import simple_graph
+def _load_agents(services: Services) -> "tuple[AnswerQuestion, ChatModels]":
+    """In a thread: the imports take seconds, and the server goes on meanwhile."""
+    from opentrace.agents.simple import answer_question, simple_graph
 
     simple_graph()
-    chat_models()
+    return answer_question, services.chat_models()

@@ -78,7 +78,7 @@ async def ask(
     history: Sequence[PastMessage] = (),
     on_event: Callable[[AgentEvent], None] | None = None,
 ) -> Asked:
-    trace = Trace(model=models.name, question=question)
+    trace = Trace(question=question)
     asked = Asked([], trace)
     events = answer_question(
         question, history=history, models=models, embedder=embedder, search=library.search, trace=trace

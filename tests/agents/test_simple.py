@@ -291,7 +291,7 @@ async def test_leaving_ends_the_model_call(
         models=models,
         embedder=minilm,
         search=library.search,
-        trace=Trace(model="scripted", question=""),
+        trace=Trace(question=""),
     )
 
     async def read() -> None:
