@@ -16,7 +16,7 @@ CONTEXT_SHARE = 5
 """A fifth of what the model reads is for the context, the rest for the passage."""
 
 _NAME_SHARE = 2
-_FILE_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
+_FILE_ENDING = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,4}$")
 _PART_SEPARATOR = " › "
 _CALL_TEXTS = 64  # of one call of the embedder: progress is seen, and a cancelled job ends soon
 

@@ -44,28 +44,23 @@ def split_windows(
 
 
 def _even_groups(sizes: Sequence[int], *, limit: int) -> list[tuple[int, int]]:
-    """As few groups as `limit` allows, filled to the least limit that needs no more of them: no sliver at the end."""
-    groups = _pack(sizes, limit=limit)
-    low, high = max(-(-sum(sizes) // len(groups)), *sizes), limit
-    while low < high:
-        middle = (low + high) // 2
-        if len(_pack(sizes, limit=middle)) <= len(groups):
-            high = middle
-        else:
-            low = middle + 1
-    return _pack(sizes, limit=low)
-
-
-def _pack(sizes: Sequence[int], *, limit: int) -> list[tuple[int, int]]:
-    """Half-open ranges of pieces, each of at most `limit` tokens."""
+    """Half-open ranges of pieces, as few as `limit` allows, and of those divisions the most even one."""
+    # Of the pieces before each border: (groups, sum of their squared sizes, where the last one begins).
+    best = [(0, 0, 0)]
+    for end in range(1, len(sizes) + 1):
+        held = 0
+        options: list[tuple[int, int, int]] = []
+        for first in range(end - 1, -1, -1):
+            held += sizes[first]
+            if options and held > limit:
+                break
+            options.append((best[first][0] + 1, best[first][1] + held * held, first))
+        best.append(min(options))
     groups: list[tuple[int, int]] = []
-    first, held = 0, 0
-    for index, size in enumerate(sizes):
-        if index > first and held + size > limit:
-            groups.append((first, index))
-            first, held = index, 0
-        held += size
-    groups.append((first, len(sizes)))
+    end = len(sizes)
+    while end > 0:
+        groups.insert(0, (best[end][2], end))
+        end = best[end][2]
     return groups
 
 
