@@ -17,6 +17,7 @@ from opentrace.knowledge.ingestion.pipeline import work_folder
 from opentrace.knowledge.models import IN_WORK, Document, ObjectDeletion
 from opentrace.knowledge.service import WAITING
 from opentrace.knowledge.tasks import enqueue_ingestion
+from opentrace.knowledge.vector_indexes import sweep_vector_indexes
 from opentrace.logs import failure_places
 from opentrace.ports.blob_store import BlobStoreError
 from opentrace.ports.job_queue import JobQueueError
@@ -26,6 +27,9 @@ UPLOAD_SLACK = timedelta(minutes=1)
 """An upload that began in time may end a little later."""
 
 OBJECTS_A_SWEEP = 200
+
+INDEX_INTERVAL_S = 600.0
+"""Counting the vectors of all projects reads the whole table, and an index is only missed by a large project."""
 
 _log = structlog.stdlib.get_logger("opentrace.sweeper")
 
@@ -41,9 +45,19 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweep until cancelled. What does not answer now is swept the next time."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_vector_indexes())
+            while True:
+                await self.sweep()
+                await asyncio.sleep(self._services.settings.sweep_interval_s)
+
+    async def _keep_vector_indexes(self) -> None:
         while True:
-            await self.sweep()
-            await asyncio.sleep(self._services.settings.sweep_interval_s)
+            try:
+                await sweep_vector_indexes(self._services.database)
+            except DatabaseAway as error:
+                _log.warning("sweep_failed", step="vector_indexes", failure=failure_places(error))
+            await asyncio.sleep(INDEX_INTERVAL_S)
 
     async def sweep(self) -> None:
         for step in (
