@@ -87,7 +87,8 @@ class OfficeArchive:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise corrupt() from error
-        if root.getroottree().docinfo.internalDTD is not None:
+        tree: Any = root.getroottree()
+        if tree.docinfo.doctype:
             raise corrupt(_NO_DOCUMENT_TYPE)
         return root
 
