@@ -53,19 +53,14 @@ async def begin_attempt(work: SystemWork, counters: Sequence[Counter]) -> None:
     keys = sorted(counter.key_hash for counter in counters)
     now = func.clock_timestamp()
     rows = [{"key_hash": key, "failures": 0, "last_failure_at": now} for key in keys]
-    await work.session.execute(insert(SignInThrottle).values(rows).on_conflict_do_nothing())
-    # In the order of their keys: two attempts that share rows wait for each other instead of locking up.
-    statement = (
-        select(
-            SignInThrottle.key_hash,
-            SignInThrottle.failures,
-            func.extract("epoch", now - SignInThrottle.last_failure_at).label("age_s"),
-        )
-        .where(SignInThrottle.key_hash.in_(keys))
-        .order_by(SignInThrottle.key_hash)
-        .with_for_update()
+    # Makes and locks the rows in the order of their keys: attempts that share some wait for each other in turn.
+    statement = insert(SignInThrottle).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=[SignInThrottle.key_hash], set_={"failures": SignInThrottle.failures}
     )
-    found = {row.key_hash: (row.failures, float(row.age_s)) for row in await work.session.execute(statement)}
+    age_s = func.extract("epoch", now - SignInThrottle.last_failure_at).label("age_s")
+    stored = await work.session.execute(statement.returning(SignInThrottle.key_hash, SignInThrottle.failures, age_s))
+    found = {row.key_hash: (row.failures, float(row.age_s)) for row in stored}
     wait_s = max(_wait_s(counter, *found[counter.key_hash]) for counter in counters)
     if wait_s > 0:
         raise TooManyRequests(f"Too many attempts. Try again in {ceil(wait_s)} seconds.", retry_after_s=wait_s)
@@ -96,8 +91,10 @@ async def attempt_succeeded(work: SystemWork, counters: Sequence[Counter]) -> No
 
 
 async def forget_old_failures(work: SystemWork) -> None:
+    """Leaves rows that an attempt has in hand: they are not old any more."""
+    old = select(SignInThrottle.key_hash).where(SignInThrottle.last_failure_at < func.clock_timestamp() - FORGET_AFTER)
     await work.session.execute(
-        delete(SignInThrottle).where(SignInThrottle.last_failure_at < func.clock_timestamp() - FORGET_AFTER)
+        delete(SignInThrottle).where(SignInThrottle.key_hash.in_(old.with_for_update(skip_locked=True)))
     )
 
 

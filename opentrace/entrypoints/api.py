@@ -1,9 +1,8 @@
 """The server: every domain's endpoints on one application, and the program that serves it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from importlib import import_module
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 import structlog
@@ -16,15 +15,18 @@ from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
 from opentrace.chat.answering import preload
+from opentrace.chat.endpoints import router as chats_router
+from opentrace.http.blobs import router as blobs_router
 from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from opentrace.http.observability import HttpMetrics, RequestObserver
 from opentrace.http.openapi import DESCRIPTION, TAGS, TITLE, install_openapi
 from opentrace.http.problems import add_problem_handlers
+from opentrace.knowledge.endpoints import router as documents_router
 from opentrace.logs import failure_places
 from opentrace.projects.endpoints import router as projects_router
-from opentrace.services import Services
+from opentrace.retrieval.endpoints import router as search_router
 from opentrace.settings import Settings
 from opentrace.wiring import open_services
 
@@ -32,17 +34,15 @@ OPENAPI_URL = "/openapi.json"
 
 HOUSEKEEPING_INTERVAL_S = 3600.0
 
-OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
-
 _log = structlog.stdlib.get_logger("opentrace.api")
 
 
-def create_app(settings: Settings, *, opener: OpenServices = open_services) -> FastAPI:
+def create_app(settings: Settings) -> FastAPI:
     """The application. Nothing is opened before its lifespan starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with opener(settings) as services:
+        async with open_services(settings) as services:
             hashing = PasswordHashing()
             accounts = AccountService(
                 services.database, settings=settings, authenticator=services.authenticator, hashing=hashing
@@ -83,14 +83,10 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
     app.include_router(docs_router(title=TITLE, openapi_url=OPENAPI_URL))
     app.include_router(auth_router)
     app.include_router(projects_router)
-    for name in (
-        "opentrace.http.blobs",
-        "opentrace.knowledge.endpoints",
-        "opentrace.retrieval.endpoints",
-        "opentrace.chat.endpoints",
-    ):
-        with suppress(ModuleNotFoundError):
-            app.include_router(import_module(name).router)
+    app.include_router(documents_router)
+    app.include_router(blobs_router)
+    app.include_router(search_router)
+    app.include_router(chats_router)
     install_openapi(app)
     return app
 

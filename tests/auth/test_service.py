@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from opentrace.auth import throttle
 from opentrace.auth.models import Session, SignInThrottle, User
 from opentrace.auth.passwords import MAX_WAITING, PasswordHashing
 from opentrace.auth.service import AccountService
@@ -85,6 +86,23 @@ async def test_what_has_expired_is_removed(sign_up: SignUp, services: Services, 
         assert await work.session.get(SignInThrottle, key) is None
     assert ada.user_id not in holders
     assert bob.user_id in holders
+
+
+async def test_old_failures_are_forgotten_while_somebody_signs_in(database: Database) -> None:
+    async def attempt(address: str) -> None:
+        async with database.system_transaction() as work:
+            await throttle.begin_attempt(work, throttle.sign_in_counters(email=address, client_address=address))
+
+    async def forget() -> None:
+        async with database.system_transaction() as work:
+            await throttle.forget_old_failures(work)
+
+    for _ in range(10):
+        async with database.system_transaction() as work:
+            await work.session.execute(
+                update(SignInThrottle).values(last_failure_at=SignInThrottle.last_failure_at - timedelta(hours=2))
+            )
+        await asyncio.gather(*(attempt(f"{number}@example.org") for number in range(4)), forget(), forget())
 
 
 async def test_a_crowd_at_the_door_is_asked_to_come_back(hashing: PasswordHashing) -> None:
