@@ -9,21 +9,21 @@ Item = TypeVar("Item")
 MAX_NAME_CHARS = 200
 
 
-def _without_nul(value: str) -> str:
+def without_nul(value: str) -> str:
     """PostgreSQL stores every character but this one; pydantic refuses lone surrogates by itself."""
     if "\x00" in value:
         raise ValueError("Text cannot hold the character U+0000; remove it")
     return value
 
 
-CleanText = Annotated[str, AfterValidator(_without_nul)]
+CleanText = Annotated[str, AfterValidator(without_nul)]
 """Text that the database can hold. Every text that a client sends is of this type, with a length of its own:
 `Annotated[CleanText, Field(max_length=2000)]`."""
 
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS),
-    AfterValidator(_without_nul),
+    AfterValidator(without_nul),
 ]
 """A name or title: white space around it is dropped, and something must remain."""
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from opentrace.http.schemas import CleanText, ResponseModel
+from opentrace.http.schemas import ResponseModel, without_nul
 from opentrace.projects.models import RagStrategy
 from opentrace.projects.schemas import SettingsPatch
 from opentrace.retrieval.service import SearchOutcome, SearchResult
@@ -14,7 +14,11 @@ from opentrace.retrieval.service import SearchOutcome, SearchResult
 MAX_QUERY_CHARS = 8000
 MAX_DOCUMENT_IDS = 1000
 
-Query = Annotated[CleanText, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS)]
+Query = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS),
+    AfterValidator(without_nul),
+]
 
 
 class SearchRequest(SettingsPatch):
