@@ -23,14 +23,16 @@ COSINE_WEIGHT = 0.55
 LEXICAL_WEIGHT = 0.35
 RANK_WEIGHT = 0.05
 VALUE_WEIGHT = 0.08
-POINTER_PENALTY = 0.08
+LABEL_WEIGHT = 0.12
+"""What a row gains or loses by how much of its label the question names: the other rows share all headers with it."""
+POINTER_PENALTY = 0.15
 MISSED_NUMBERS_PENALTY = 0.25
 """Share of its score that a segment loses when neither it nor its context has the numbers of the question."""
 CONTEXT_CREDIT = 0.6
 """What a word of the question counts that stands not in the segment but in its heading or its document's name."""
 RELEVANT_SCORE = 0.36
 RELEVANT_COSINE = 0.25
-NEAR_BEST = 0.78
+NEAR_BEST = 0.82
 SAME_COSINE = 0.93
 SAME_WORDS = 0.75
 
@@ -199,6 +201,9 @@ def _score(
     score = COSINE_WEIGHT * cosine + LEXICAL_WEIGHT * lexical + RANK_WEIGHT / (1 + candidate.rank)
     if asks_value and _states_value(candidate, wanted):
         score += VALUE_WEIGHT
+    if candidate.segment.row is not None:
+        label = frozenset(words_of(candidate.segment.row.label))
+        score += LABEL_WEIGHT * (len(label & wanted.keys()) / len(label) - 0.5) if label else -LABEL_WEIGHT / 2
     if _POINTS_ELSEWHERE.search(candidate.segment.text):
         score -= POINTER_PENALTY
     numbers = [word for word in wanted if word[0].isdigit()]
@@ -232,8 +237,12 @@ def _chosen(scored: Sequence[_Scored], vectors: Vectors) -> list[_Scored]:
 
 
 def _same(one: _Scored, other: _Scored, vectors: Vectors) -> bool:
-    """Near-duplicates. Segments with different figures are never the same; of sentences, years alone tell none."""
+    """Near-duplicates. Segments with different figures are not the same, but years alone do not tell sentences apart,
+    and rows of one passage with one name would not be told apart by a reader."""
     a, b = one.candidate.words, other.candidate.words
+    row, other_row = one.candidate.segment.row, other.candidate.segment.row
+    if row and other_row and one.candidate.passage.number == other.candidate.passage.number:
+        return (row.section, row.label) == (other_row.section, other_row.label)
     figures = {word for word in a ^ b if word[0].isdigit()}
     if figures:
         prose = one.candidate.segment.kind != "row" and other.candidate.segment.kind != "row"

@@ -79,8 +79,9 @@ def figure_rows(text: str, start: int, end: int, *, heading: str = "", column_he
         if not label or len(label) > MAX_LABEL_CHARS:
             continue
         headers = columns if len(columns) == len(run.values) else ("",) * len(run.values)
-        name = label if section.lower() in label.lower() else f"{section}, {label}"
-        rows.append(FigureRow(TableRow(name, tuple(zip(headers, run.values, strict=True))), run.start, run.end))
+        rows.append(
+            FigureRow(TableRow(label, tuple(zip(headers, run.values, strict=True)), section), run.start, run.end)
+        )
     return rows
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL | re.IGNORECASE)
@@ -14,23 +14,34 @@ _VALUE = re.compile(r"^[-–—(]?\s*[$€£¥]?\s*[-–(]?\d[\d,.\s]*\)?\s*(?:%
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DELIMITER = re.compile(r"\s*\|\s*|\t+|\s{3,}")
 _UNITS = frozenset("$€£¥%")
+_NOTE = re.compile(r"\([^()]*\)")
+_TOTAL = re.compile(r"total\b|sum(?:me)?\b", re.IGNORECASE)
 MAX_COLUMNS = 60
+MAX_SECTION_CHARS = 100
+MAX_LABEL_CHARS = 40
+"""A row of one longer text is prose in a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """`cells` are pairs of column header (may be empty) and value; `label` says what the row is about."""
+    """`cells` are pairs of column header (may be empty) and value; `label` says what the row is about.
+
+    `section` is what stood over this row and those beside it.
+    """
 
     label: str
     cells: tuple[tuple[str, str], ...]
+    section: str = ""
 
     @property
     def text(self) -> str:
-        """`label – header: value; header: value`, or without headers `label: value; value`."""
+        """`section, label – header: value; header: value`, or without headers `label: value; value`."""
         values = "; ".join(f"{header}: {value}" if header else value for header, value in self.cells)
-        if not self.label or not values:
-            return self.label or values
-        return f"{self.label} – {values}" if any(header for header, _ in self.cells) else f"{self.label}: {values}"
+        told = self.section.lower() in self.label.lower()
+        name = self.label if told or not self.label else f"{self.section}, {self.label}"
+        if not name or not values:
+            return name or values
+        return f"{name} – {values}" if any(header for header, _ in self.cells) else f"{name}: {values}"
 
 
 Grid = list[list[str]]
@@ -89,22 +100,66 @@ def _split(line: str) -> list[str]:
 
 
 def _read(grid: Grid, header_rows: list[bool]) -> list[TableRow | None]:
-    """Leading rows without values are headers, read from the top down over their column."""
-    columns: dict[int, list[str]] = {}
+    """Leading rows of headers are read from the top down over their column; a row of one text heads those below it."""
+    headers: Grid = []
     rows: list[TableRow | None] = []
+    section = ""
+    columns: list[str] = []
     in_header = True
+    marked = any(header_rows)
     for cells, is_header in zip(grid, header_rows, strict=True):
-        in_header = in_header and (is_header or _looks_like_header(cells))
+        in_header = in_header and (is_header or (not marked and _looks_like_header(cells)))
         if in_header or is_header:
-            _add_header(columns, cells)
+            headers.append(cells)
+            columns = _column_headers(headers)
+            rows.append(None)
+        elif name := _section_name(cells):
+            section = name
             rows.append(None)
         else:
-            rows.append(_row(cells, columns))
+            row = _row(cells, columns, section)
+            if row is not None and _TOTAL.match(row.label):
+                # It names itself, and ends its section.
+                row, section = replace(row, section=""), ""
+            rows.append(row)
     if any(rows) or len(grid) < 2:
         return rows
     # A table of words: only its first row is taken for a header.
-    columns = {column: [cell] for column, cell in enumerate(grid[0])}
-    return [None, *(_row(cells, columns) for cells in grid[1:])]
+    return [None, *(_row(cells, grid[0], "") for cells in grid[1:])]
+
+
+def _section_name(cells: list[str]) -> str:
+    texts = {cell for cell in cells if cell}
+    if len(texts) != 1 or len(cells) < 2:
+        return ""
+    [text] = texts
+    return text.rstrip(": ") if not _VALUE.match(text) and len(text) <= MAX_SECTION_CHARS else ""
+
+
+def _column_headers(headers: Grid) -> list[str]:
+    """The words over each column. A header that stands over the middle of its columns is given to all of them."""
+    width = max(map(len, headers))
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for index, row in enumerate(headers):
+        cells = [_NOTE.sub("", cell).strip().rstrip(":") for cell in row] + [""] * (width - len(row))
+        if index < len(headers) - 1:
+            cells = _spread(cells)
+        for column, cell in enumerate(cells):
+            if cell and (not parts[column] or parts[column][-1] != cell):
+                parts[column].append(cell)
+    return [" ".join(words) for words in parts]
+
+
+def _spread(cells: list[str]) -> list[str]:
+    """`["", "", "A", "", "", "B", ""]` has two groups of three columns after the first one."""
+    values = cells[1:]
+    groups = [cell for index, cell in enumerate(values) if cell and (index == 0 or values[index - 1] != cell)]
+    if not groups or cells[0] or all(values) or len(values) % len(groups):
+        return cells
+    width = len(values) // len(groups)
+    spread = [groups[index // width] for index in range(len(values))]
+    fits = all(not cell or cell == spread[index] for index, cell in enumerate(values))
+    return ["", *spread] if fits else cells
 
 
 def _looks_like_header(cells: list[str]) -> bool:
@@ -114,14 +169,7 @@ def _looks_like_header(cells: list[str]) -> bool:
     return not any(_VALUE.match(cell) and not _YEAR.match(cell) for cell in values)
 
 
-def _add_header(columns: dict[int, list[str]], cells: list[str]) -> None:
-    for column, cell in enumerate(cells):
-        words = columns.setdefault(column, [])
-        if cell and (not words or words[-1] != cell):
-            words.append(cell)
-
-
-def _row(cells: list[str], columns: dict[int, list[str]]) -> TableRow | None:
+def _row(cells: list[str], columns: Sequence[str], section: str) -> TableRow | None:
     filled = [(column, cell) for column, cell in enumerate(cells) if cell]
     if not filled:
         return None
@@ -138,13 +186,9 @@ def _row(cells: list[str], columns: dict[int, list[str]]) -> TableRow | None:
         elif cell in {"%", ")", ")%"} and values:
             values[-1] = (values[-1][0], values[-1][1] + cell)
         else:
-            values.append(
-                (
-                    " ".join(columns.get(column, [])) if label_column >= 0 or columns else "",
-                    (unit + cell).replace("$ ", "$"),
-                )
-            )
+            header = columns[column] if column < len(columns) else ""
+            values.append((header, (unit + cell).replace("$ ", "$")))
             unit = ""
-    if not values:
-        return TableRow(label, ()) if len(label) > 40 else None
-    return TableRow(label, tuple(values))
+    if not values and len(label) <= MAX_LABEL_CHARS:
+        return None
+    return TableRow(label, tuple(values), section)
