@@ -2,7 +2,8 @@
 
 The sizes and the rules are those of Unstructured's `chunk_by_title(max_characters=3000, new_after_n_chars=2400,
 combine_text_under_n_chars=500)`. On purpose different: a heading stays with what follows it (an oversized text or a
-table) instead of being a chunk of its own, and parts of a table repeat its header row.
+table) instead of being a chunk of its own, a table takes along the sentence that announces it, and parts of a table
+repeat its header row.
 """
 
 import html
@@ -120,8 +121,8 @@ def _sections(elements: Iterable[Element], *, document_title: str | None) -> Ite
             headings.append((level, element.text))
         path = tuple(text for _, text in headings if text != document_title)
         if element.type == "Table":
-            lead = section if section.is_lead and section.chars < COMBINE_UNDER_CHARS else _Section()
-            if lead is not section and section.pieces:
+            lead = _lead_taken_from(section)
+            if section.pieces:
                 yield section
             yield from _table_sections(element, path=path, lead=lead)
             section = _Section()
@@ -136,6 +137,26 @@ def _sections(elements: Iterable[Element], *, document_title: str | None) -> Ite
             section.add(piece)
     if section.pieces:
         yield section
+
+
+def _lead_taken_from(section: _Section) -> _Section:
+    """The end of a section that belongs to the table below it: captions, a sentence that ends in a colon, titles."""
+    pieces = section.pieces
+    start = len(pieces)
+    while start and pieces[start - 1].type == "FigureCaption":
+        start -= 1
+    if start and pieces[start - 1].type == "NarrativeText" and pieces[start - 1].text.endswith(":"):
+        start -= 1
+    while start and pieces[start - 1].type == "Title":
+        start -= 1
+    lead = _Section()
+    for piece in pieces[start:]:
+        lead.add(piece)
+    if lead.chars > COMBINE_UNDER_CHARS:
+        return _Section()
+    section.pieces = pieces[:start]
+    section.chars = len(SEPARATOR.join(piece.text for piece in section.pieces))
+    return lead
 
 
 def _begins_section(element: Element, section: _Section) -> bool:

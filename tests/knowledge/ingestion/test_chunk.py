@@ -152,6 +152,20 @@ def test_a_table_takes_its_heading_along() -> None:
     assert chunk.types == ("Title", "Table")
 
 
+def test_a_table_takes_along_the_sentence_that_announces_it() -> None:
+    elements = [
+        text_element("What came before."),
+        heading("Net sales"),
+        text_element("Net sales were as follows:"),
+        table_element([["a", "b"], ["1", "2"]]),
+    ]
+
+    before, table = chunk_elements(elements)
+
+    assert before.text == "What came before."
+    assert table.text == "Net sales\n\nNet sales were as follows:\n\na | b\n1 | 2"
+
+
 def test_a_long_table_is_cut_between_rows_and_repeats_its_header() -> None:
     rows = [["Name", "Value"], *([f"Item number {at}", f"{at * 17:,}"] for at in range(400))]
 

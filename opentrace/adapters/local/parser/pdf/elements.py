@@ -192,7 +192,8 @@ def _joined_over_breaks(elements: list[Element], writer: _Writer) -> list[Elemen
             cut = tuple(replace(at, end=min(at.end, len(text))) for at in held.locations)
             by = len(text) + len(space)
             moved = tuple(replace(at, start=at.start + by, end=at.end + by) for at in element.locations)
-            joined[open_at] = Element(held.type, text + space + element.text, held.page, locations=cut + moved)
+            kind: ElementType = "NarrativeText" if held.type == "Title" else held.type
+            joined[open_at] = Element(kind, text + space + element.text, held.page, locations=cut + moved)
             continue
         joined.append(element)
         open_at = len(joined) - 1
@@ -200,8 +201,18 @@ def _joined_over_breaks(elements: list[Element], writer: _Writer) -> list[Elemen
 
 
 def _continues(held: Element, element: Element) -> bool:
-    if element.type != "NarrativeText" or held.type not in ("NarrativeText", "ListItem"):
+    if element.type != "NarrativeText" or not element.text[0].islower() or held.text[-1] in _SENTENCE_ENDS:
         return False
-    if held.text[-1] in _SENTENCE_ENDS or not element.text[0].islower() or len(held.text) < 40:
+    if held.type == "Title":
+        return _is_first_line(held, element)
+    if held.type not in ("NarrativeText", "ListItem") or len(held.text) < 40:
         return False
     return not (held.locations and element.locations) or held.locations[-1].page <= element.locations[0].page
+
+
+def _is_first_line(held: Element, element: Element) -> bool:
+    """Whether what looks like a heading is the first line of the paragraph below, set off in its style."""
+    if len(held.locations) != 1 or not element.locations or held.page != element.page:
+        return False
+    line, below = held.locations[0], max(element.locations, key=lambda at: at.x1)
+    return line.x1 >= below.x0 + 0.8 * (below.x1 - below.x0)

@@ -9,7 +9,8 @@ from opentrace.adapters.local.parser.pdf.layout import Block, Line
 from opentrace.adapters.local.parser.pdf.page import PageLayout
 from opentrace.ports.document_parser import ElementType
 
-_DIGITS = re.compile(r"\d+")
+# The numbers that change from page to page stand first or last, or in "3 of 20".
+_PAGE_DIGITS = re.compile(r"^\W*\d+|\d+(?=\W*$)|\d+(?=\s*(?:of|/|von|de)\s*\d+\W*$)")
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|página|стр\.)?\s*[-–—|\[(]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von|de)\s*\d{1,4})?\s*[-–—|\])]?",
     re.IGNORECASE,
@@ -55,7 +56,7 @@ class Furniture:
 
 
 def _pattern(line: Line) -> str:
-    return _DIGITS.sub("#", line.text).lower()
+    return _PAGE_DIGITS.sub("#", line.text).lower()
 
 
 def _edge_lines(page: PageLayout) -> Iterator[tuple[ElementType, bool, Line]]:

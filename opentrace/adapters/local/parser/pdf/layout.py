@@ -160,7 +160,7 @@ def words_of(item: TextItem) -> list[Word]:
             found.clear()
             break
         word = Word(one_line(box.text), box.x, box.y, box.x + box.width, box.y + box.height, bold, italic)
-        if found and start == at and start > 0 and box.x - found[-1].x1 < COLUMN_GAP * word.size:
+        if found and start == at and abs(box.x - found[-1].x1) < 0.6 * found[-1].size:
             found[-1] = _united(found[-1], word)
         elif word.text:
             found.append(word)

@@ -124,10 +124,15 @@ def _pieces(block: Block) -> list[Block]:
     for at, (above, below) in enumerate(pairwise(block.lines), start=1):
         if (_same_style(above, below) and not _two_headings(above, below)) or (at > 1 and not above.bold):
             continue
-        if not above.bold and above.size <= below.size:
+        if (not above.bold and above.size <= below.size) or _goes_on(above, below):
             continue
         return [Block(block.kind, block.lines[:at], block.level), *_pieces(Block("paragraph", block.lines[at:]))]
     return [block]
+
+
+def _goes_on(above: Line, below: Line) -> bool:
+    """Whether a line is a sentence's first, set off in its style, rather than a heading."""
+    return below.text[:1].islower() and above.x1 >= below.x0 + 0.8 * (below.x1 - below.x0)
 
 
 def _two_headings(above: Line, below: Line) -> bool:

@@ -195,7 +195,8 @@ def _first_row(
             if top < first or first - at > 2 or len(row.segments) > 1 or len(row.text) > _MAX_PROSE_CHARS:
                 break
             continue
-        if len(row.segments) == 1 and columns[0].overlap(row) > 0 and not row.text.startswith("("):
+        over_labels = columns[0].overlap(row) > 0 or row.text.endswith(":")
+        if len(row.segments) == 1 and over_labels and not row.text.startswith("("):
             break
         top = at
     return top
