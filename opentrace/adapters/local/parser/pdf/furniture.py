@@ -16,6 +16,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PAGE_OF_PAGES = re.compile(r"(?:page|seite|página)?\s*\d{1,4}\s*(?:of|/|von|de)\s*\d{1,4}", re.IGNORECASE)
+_HEADER_SHARE = 0.3
 _EDGE_LINES = 3
 _MIN_PAGES = 3
 _MIN_SHARE = 0.1
@@ -68,8 +69,8 @@ def _edge_lines(page: PageLayout) -> Iterator[tuple[ElementType, bool, Line]]:
     bottoms = [part.rows[-1].line.y1 for part in page.parts if not isinstance(part, Block)]
     first_table, last_table = min(tops, default=page.height), max(bottoms, default=0.0)
     for at, line in enumerate(lines[:_EDGE_LINES]):
-        if line.y0 < first_table and line.y0 < 0.3 * page.height:
+        if line.y0 < first_table and line.y0 < _HEADER_SHARE * page.height:
             yield "Header", at == 0, line
     for at, line in enumerate(reversed(lines[-_EDGE_LINES:])):
-        if line.y1 > last_table:
+        if line.y1 > last_table and line.y0 >= _HEADER_SHARE * page.height:
             yield "Footer", at == 0, line
