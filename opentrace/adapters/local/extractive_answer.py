@@ -32,6 +32,7 @@ CONTEXT_CREDIT = 0.6
 """What a word of the question counts that stands not in the segment but in its heading or its document's name."""
 RELEVANT_SCORE = 0.36
 RELEVANT_COSINE = 0.25
+CLOSE_COSINE = 0.42
 NEAR_BEST = 0.82
 SAME_COSINE = 0.93
 SAME_WORDS = 0.75
@@ -219,21 +220,23 @@ def _states_value(candidate: _Candidate, wanted: Mapping[str, int]) -> bool:
 
 
 def _chosen(scored: Sequence[_Scored], vectors: Vectors) -> list[_Scored]:
-    ranked = sorted(scored, key=lambda s: -s.score)
-    best = ranked[0]
-    if best.score < RELEVANT_SCORE or max(s.cosine for s in ranked[:3]) < RELEVANT_COSINE:
-        return []
+    ranked = sorted(filter(_is_relevant, scored), key=lambda s: -s.score)
     chosen: list[_Scored] = []
     chars = 0
     for item in ranked:
         length = len(item.candidate.segment.text)
-        if item.score < max(NEAR_BEST * best.score, RELEVANT_SCORE) or len(chosen) == MAX_SEGMENTS:
+        if item.score < NEAR_BEST * ranked[0].score or len(chosen) == MAX_SEGMENTS:
             break
         if chosen and (chars + length > MAX_CHARS or any(_same(item, other, vectors) for other in chosen)):
             continue
         chosen.append(item)
         chars += length
     return chosen
+
+
+def _is_relevant(item: _Scored) -> bool:
+    """By words and meaning together, or by meaning alone where it is close: an answer may use other words."""
+    return item.cosine >= CLOSE_COSINE or (item.score >= RELEVANT_SCORE and item.cosine >= RELEVANT_COSINE)
 
 
 def _same(one: _Scored, other: _Scored, vectors: Vectors) -> bool:

@@ -67,7 +67,10 @@ def match_table(lines: Sequence[str], tables: Sequence[Sequence[TableRow | None]
             return list(rows)
     grid = [_split(line) for line in lines]
     delimited = sum(len(cells) >= 2 for cells in grid)
-    if len(lines) >= 2 and delimited >= max(2, 0.6 * len(lines)):
+    if len(lines) < 2 or delimited < max(2, 0.6 * len(lines)):
+        return None
+    # Wide gaps alone also align code with its comments; in a table they stand before figures.
+    if any("|" in line or "\t" in line for line in lines) or 2 * sum(map(_has_values, grid)) >= len(grid):
         return _read(grid, [False] * len(grid))
     return None
 
@@ -160,6 +163,10 @@ def _spread(cells: list[str]) -> list[str]:
     spread = [groups[index // width] for index in range(len(values))]
     fits = all(not cell or cell == spread[index] for index, cell in enumerate(values))
     return ["", *spread] if fits else cells
+
+
+def _has_values(cells: list[str]) -> bool:
+    return any(_VALUE.match(cell) for cell in cells[1:])
 
 
 def _looks_like_header(cells: list[str]) -> bool:
