@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -39,6 +39,7 @@ _RUN_TEXTS = 32
 _IDLE_S = 120.0
 
 
+@cache
 def weights_fingerprint() -> str:
     """Eight hexadecimal digits that stand for the weights, the vocabulary and the recipe of the graph.
 
@@ -100,7 +101,7 @@ class MiniLmEmbedder:
         self._calls_under_way = 0
         self._release_timer: asyncio.TimerHandle | None = None
 
-    @cached_property
+    @property
     def model(self) -> str:
         return f"{_BASE_NAME}-int8-{weights_fingerprint()}"
 
