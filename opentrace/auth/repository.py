@@ -40,7 +40,7 @@ class AccountRepository:
         return bool(await self._session.scalar(select(exists().select_from(User))))
 
     async def find_by_email(self, email: str) -> User | None:
-        return await self._session.scalar(select(User).where(func.lower(User.email) == email))
+        return await self._session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
 
     async def add_local(self, user_id: UUID, *, email: str, password_hash: str, is_owner: bool) -> User | None:
         """None where the e-mail address is taken."""
@@ -62,7 +62,7 @@ class AccountRepository:
         found = await self._session.scalar(select(User.id).where(User.external_id == external_id))
         if found is not None:
             return found
-        taken = email is not None and await self.find_by_email(email.lower()) is not None
+        taken = email is not None and await self.find_by_email(email) is not None
         await self._session.execute(
             insert(User).values(external_id=external_id, email=None if taken else email).on_conflict_do_nothing()
         )

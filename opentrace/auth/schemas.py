@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from opentrace.http.schemas import CleanText, Name, RequestModel, ResponseModel
+from opentrace.http.schemas import CleanText, Name, RequestModel, ResponseModel, encodable
 
 MAX_EMAIL_CHARS = 254
 MIN_PASSWORD_CHARS = 8
@@ -24,16 +24,23 @@ def _normalised_email(value: str) -> str:
     return email
 
 
+def _encodable(value: SecretStr) -> SecretStr:
+    encodable(value.get_secret_value())
+    return value
+
+
+Password = Annotated[SecretStr, AfterValidator(_encodable)]
+
 EmailAddress = Annotated[CleanText, Field(max_length=MAX_EMAIL_CHARS), AfterValidator(_normalised_email)]
 
 
 class SignInRequest(RequestModel):
     email: EmailAddress = Field(examples=["ada@example.org"])
-    password: SecretStr = Field(max_length=MAX_PASSWORD_CHARS, examples=["correct horse battery staple"])
+    password: Password = Field(max_length=MAX_PASSWORD_CHARS, examples=["correct horse battery staple"])
 
 
 class SignUpRequest(SignInRequest):
-    password: SecretStr = Field(
+    password: Password = Field(
         min_length=MIN_PASSWORD_CHARS,
         max_length=MAX_PASSWORD_CHARS,
         description="Length counts; there are no rules about kinds of characters.",

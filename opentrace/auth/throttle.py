@@ -38,14 +38,14 @@ def sign_in_counters(*, email: str, client_address: str) -> list[Counter]:
     network = _network_of(client_address)
     return [
         Counter(_key("account and network", email, network), free=5, max_delay_s=900, cleared_by_success=True),
-        Counter(_key("network", network), free=30, max_delay_s=60, cleared_by_success=False),
+        Counter(_key("network", network), free=50, max_delay_s=60, cleared_by_success=False),
         Counter(_key("account", email), free=20, max_delay_s=8, cleared_by_success=True),
     ]
 
 
 def sign_up_counters(*, client_address: str) -> list[Counter]:
     """Bounds how fast one network can find out which e-mail addresses have accounts."""
-    return [Counter(_key("sign-up", _network_of(client_address)), free=10, max_delay_s=60, cleared_by_success=False)]
+    return [Counter(_key("sign-up", _network_of(client_address)), free=50, max_delay_s=60, cleared_by_success=False)]
 
 
 async def begin_attempt(work: SystemWork, counters: Sequence[Counter]) -> None:

@@ -41,6 +41,9 @@ class HttpMetrics:
         self.in_flight = Gauge("opentrace_http_requests_in_flight", "Requests being served.", registry=self.registry)
 
 
+CLIENT_WENT_AWAY = 499
+"""What logs and counts say, as nginx does, where nobody waited for the response."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -72,18 +75,19 @@ class RequestObserver:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_observed)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- the last resort; what was meant to be caught was
                 _log.error("request_failed", failure=failure_places(error))
-                if status:
-                    # The response has begun: only a broken connection can tell the client that it is not whole.
-                    raise
-                await _internal_error(request_id)(scope, receive, send_observed)
+                # Where the response has begun, the server breaks the connection, as it returns without its end: nothing
+                # else tells the client that it is not whole.
+                if not status:
+                    await _internal_error(request_id)(scope, receive, send_observed)
             finally:
                 self._record(scope, status, time.perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = getattr(scope.get("route"), "path", "unmatched")
+        status = status or CLIENT_WENT_AWAY
         self.metrics.in_flight.dec()
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.latency.labels(method, route).observe(seconds)

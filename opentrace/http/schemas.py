@@ -9,21 +9,30 @@ Item = TypeVar("Item")
 MAX_NAME_CHARS = 200
 
 
-def without_nul(value: str) -> str:
-    """PostgreSQL stores every character but this one; pydantic refuses lone surrogates by itself."""
-    if "\x00" in value:
-        raise ValueError("Text cannot hold the character U+0000; remove it")
+def encodable(value: str) -> str:
+    """Raises ValueError for half a character: JSON can spell a lone surrogate, UTF-8 cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("Text cannot hold half a character (a lone surrogate); remove it") from error
     return value
 
 
-CleanText = Annotated[str, AfterValidator(without_nul)]
+def storable(value: str) -> str:
+    """Raises ValueError for what PostgreSQL cannot store: half a character, and U+0000."""
+    if "\x00" in value:
+        raise ValueError("Text cannot hold the character U+0000; remove it")
+    return encodable(value)
+
+
+CleanText = Annotated[str, AfterValidator(storable)]
 """Text that the database can hold. Every text that a client sends is of this type, with a length of its own:
 `Annotated[CleanText, Field(max_length=2000)]`."""
 
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS),
-    AfterValidator(without_nul),
+    AfterValidator(storable),
 ]
 """A name or title: white space around it is dropped, and something must remain."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from opentrace.http.schemas import ResponseModel, without_nul
+from opentrace.http.schemas import ResponseModel, storable
 from opentrace.projects.models import RagStrategy
 from opentrace.projects.schemas import SettingsPatch
 from opentrace.retrieval.service import SearchOutcome, SearchResult
@@ -17,7 +17,7 @@ MAX_DOCUMENT_IDS = 1000
 Query = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS),
-    AfterValidator(without_nul),
+    AfterValidator(storable),
 ]
 
 

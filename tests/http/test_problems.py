@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from httpx import ASGITransport
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
@@ -19,7 +20,7 @@ from opentrace.ports.blob_store import BlobStoreError
 from opentrace.ports.embedder import EmbedderError
 from opentrace.ports.job_queue import JobQueueError
 from opentrace.settings import Settings
-from tests.api_fixtures import Serve, SignUp
+from tests.api_fixtures import Serve, SignUp, client_of, running_server
 
 JSON = {"content-type": "application/json"}
 
@@ -115,6 +116,14 @@ async def test_a_body_that_cannot_be_taken_is_a_problem_that_does_not_repeat_it(
         assert all(error["message"].endswith(".") for error in problem["errors"])
 
 
+@pytest.mark.parametrize("field", ["email", "password"])
+async def test_half_of_a_character_is_no_text(anonymous: httpx.AsyncClient, field: str) -> None:
+    body = {"email": "ada@example.org", "password": "long enough", field: "long enough\ud83d"}
+    response = await anonymous.post("/api/auth/sign-up", content=json.dumps(body).encode(), headers=JSON)
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
 async def test_a_body_that_does_not_say_it_is_json_is_a_problem(sign_up: SignUp) -> None:
     ada = await sign_up()
     response = await ada.http.post("/api/projects", content=b'{"name": "x"}', headers={"content-type": "text/plain"})
@@ -192,6 +201,24 @@ async def test_what_nobody_expected_is_logged_by_place_and_told_by_request_id(se
     assert "test_problems.py" in failure[0]
     assert "the user's words" not in str(logs)
     assert "the user's words" not in response.text
+
+
+async def test_an_answer_that_breaks_off_is_seen_to_be_broken(settings: Settings) -> None:
+    async def pieces() -> AsyncGenerator[bytes]:
+        yield b"the first piece"
+        raise ZeroDivisionError("the user's words")
+
+    with capture_logs() as logs:
+        async with running_server(settings) as (url, app), client_of(url) as client:
+
+            @app.get("/breaking")
+            async def breaking() -> StreamingResponse:
+                return StreamingResponse(pieces())
+
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.get("/breaking")
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["request_failed"]
+    assert "the user's words" not in str(logs)
 
 
 async def test_without_its_database_the_server_says_so(settings: Settings, serve: Serve) -> None:
