@@ -71,9 +71,14 @@ def page_loop_pdf() -> bytes:
     )
 
 
-def docx_of(body: str, *, document_type: str = "", members: Sequence[tuple[str, bytes]] = ()) -> bytes:
+def docx_of(
+    body: str,
+    *,
+    document_type: str = "",
+    members: Sequence[tuple[str, bytes]] = (),
+    namespace: str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+) -> bytes:
     """A Word document with this XML in its body, and with more members."""
-    namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     document = (
         f'<?xml version="1.0"?>{document_type}<w:document xmlns:w="{namespace}"><w:body>{body}</w:body></w:document>'
     )
