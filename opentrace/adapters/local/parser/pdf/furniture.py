@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(
 )
 _PAGE_OF_PAGES = re.compile(r"(?:page|seite|página)?\s*\d{1,4}\s*(?:of|/|von|de)\s*\d{1,4}", re.IGNORECASE)
 _HEADER_SHARE = 0.3
+_EDGES: tuple[ElementType, ...] = ("Header", "Footer")
 _EDGE_LINES = 3
 _MIN_PAGES = 3
 _MIN_SHARE = 0.1
@@ -43,6 +44,9 @@ class Furniture:
         for _, lines in edges:
             for kind, outermost, line in lines:
                 mark = (kind, _pattern(line))
+                # On a short page the last lines are among the first ones, too: they are what they are elsewhere.
+                if id(line) in kinds or seen[mark] < max(seen[other, mark[1]] for other in _EDGES):
+                    continue
                 numbered = _PAGE_OF_PAGES if len(pages) == 1 else _PAGE_NUMBER
                 if outermost and numbered.fullmatch(line.text):
                     kinds[id(line)] = "PageNumber"
@@ -72,5 +76,5 @@ def _edge_lines(page: PageLayout) -> Iterator[tuple[ElementType, bool, Line]]:
         if line.y0 < first_table and line.y0 < _HEADER_SHARE * page.height:
             yield "Header", at == 0, line
     for at, line in enumerate(reversed(lines[-_EDGE_LINES:])):
-        if line.y1 > last_table and line.y0 >= _HEADER_SHARE * page.height:
+        if line.y1 > last_table:
             yield "Footer", at == 0, line

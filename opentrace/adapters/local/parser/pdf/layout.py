@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from operator import attrgetter
 
 from liteparse.types import LayoutBlock, TextItem
 
@@ -28,77 +28,68 @@ class Word:
     y1: float
     bold: bool
     italic: bool = False
+    size: float = field(init=False)
+    middle: float = field(init=False)
 
-    @property
-    def size(self) -> float:
-        return self.y1 - self.y0
-
-    @property
-    def middle(self) -> float:
-        return (self.y0 + self.y1) / 2
+    def __post_init__(self) -> None:
+        self.size = self.y1 - self.y0
+        self.middle = (self.y0 + self.y1) / 2
 
 
-@dataclass
 class Line:
-    """Words that stand side by side, in reading order."""
+    """Words that stand side by side, in reading order. What a line says of itself is worked out once, and late."""
 
-    words: list[Word]
+    __slots__ = ("_segments", "_size", "_text", "bold", "words", "x0", "x1", "y0", "y1")
 
-    @cached_property
+    def __init__(self, words: list[Word]) -> None:
+        self.words = words
+        self.x0 = min([word.x0 for word in words])
+        self.x1 = max([word.x1 for word in words])
+        self.y0 = min([word.y0 for word in words])
+        self.y1 = max([word.y1 for word in words])
+        # Whether all of its letters are.
+        self.bold = words[0].bold and all(word.bold for word in words if _LETTERS.search(word.text))
+        self._text: str | None = None
+        self._size: float | None = None
+        self._segments: list[Line] | None = None
+
+    @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @cached_property
-    def x0(self) -> float:
-        return min(word.x0 for word in self.words)
-
-    @cached_property
-    def x1(self) -> float:
-        return max(word.x1 for word in self.words)
-
-    @cached_property
-    def y0(self) -> float:
-        return min(word.y0 for word in self.words)
-
-    @cached_property
-    def y1(self) -> float:
-        return max(word.y1 for word in self.words)
+        if self._text is None:
+            self._text = " ".join([word.text for word in self.words])
+        return self._text
 
     @property
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
 
-    @cached_property
+    @property
     def size(self) -> float:
         """That of most of its characters, in half points."""
-        chars: dict[float, int] = {}
-        for word in self.words:
-            size = round(word.size * 2) / 2
-            chars[size] = chars.get(size, 0) + len(word.text)
-        return max(chars, key=lambda size: chars[size])
+        if self._size is None:
+            chars: dict[float, int] = {}
+            for word in self.words:
+                chars[word.size] = chars.get(word.size, 0) + len(word.text)
+            self._size = round(max(chars, key=lambda size: chars[size]) * 2) / 2
+        return self._size
 
-    @cached_property
-    def bold(self) -> bool:
-        """Whether all of its letters are."""
-        return any(word.bold for word in self.words) and all(
-            word.bold for word in self.words if _LETTERS.search(word.text)
-        )
-
-    @cached_property
+    @property
     def italic(self) -> bool:
         """Whether all of its words are."""
         return all(word.italic for word in self.words)
 
-    @cached_property
+    @property
     def segments(self) -> list["Line"]:
         """Its parts between the gaps of columns."""
-        parts: list[list[Word]] = []
-        for word in self.words:
-            if parts and not _apart(parts[-1][-1], word):
-                parts[-1].append(word)
-            else:
-                parts.append([word])
-        return [Line(part) for part in parts]
+        if self._segments is None:
+            parts: list[list[Word]] = []
+            for word in self.words:
+                if parts and not _apart(parts[-1][-1], word):
+                    parts[-1].append(word)
+                else:
+                    parts.append([word])
+            self._segments = [Line(part) for part in parts] if len(parts) > 1 else [self]
+        return self._segments
 
 
 _CURRENCY = re.compile(r"[$€£¥₹₩]|US\$|C\$|A\$|HK\$")
@@ -109,10 +100,12 @@ def _apart(left: Word, right: Word) -> bool:
     """Whether a column ends between two words. Signs of currency and per cent belong to their number from afar."""
     gap = right.x0 - left.x1
     size = max(left.size, right.size)
+    if gap <= 0.25 * size:
+        return False
     if _CURRENCY.fullmatch(left.text) and right.text[:1] in "0123456789(—–-.":
         return gap > 12 * size
     if _CURRENCY.fullmatch(right.text) and left.text[-1:] in "0123456789)%—–-":
-        return gap > 0.25 * size
+        return True
     if _AFTER_VALUE.fullmatch(right.text):
         return gap > 4 * size
     return gap > COLUMN_GAP * size
@@ -148,7 +141,8 @@ def words_of(item: TextItem) -> list[Word]:
     """The words of a run of text. Where the boxes do not hold all of its characters, the run is one word."""
     font = item.font_name or ""
     bold, italic = _BOLD_FONT.search(font) is not None, _ITALIC_FONT.search(font) is not None
-    text = one_line(item.text)
+    is_clean = item.text.isascii() and item.text.isprintable()
+    text = item.text.strip() if is_clean else one_line(item.text)
     if not text:
         return []
     found: list[Word] = []
@@ -159,13 +153,14 @@ def words_of(item: TextItem) -> list[Word]:
         if start < 0:
             found.clear()
             break
-        word = Word(one_line(box.text), box.x, box.y, box.x + box.width, box.y + box.height, bold, italic)
+        said = box.text if is_clean else one_line(box.text)
+        word = Word(said, box.x, box.y, box.x + box.width, box.y + box.height, bold, italic)
         if found and start == at and abs(box.x - found[-1].x1) < 0.6 * found[-1].size:
             found[-1] = _united(found[-1], word)
-        elif word.text:
+        elif said:
             found.append(word)
         at = start + len(box.text)
-    if found and sum(len(word.text) for word in found) >= len(text.replace(" ", "")):
+    if found and sum([len(word.text) for word in found]) >= len(text) - text.count(" "):
         return found
     return [Word(text, item.x, item.y, item.x + item.width, item.y + item.height, bold, italic)]
 
@@ -186,7 +181,7 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     """Words grouped by the height at which they stand, from the top; each line from its reading side."""
     rows: list[list[Word]] = []
     middle = 0.0
-    for word in sorted(words, key=lambda word: word.middle):
+    for word in sorted(words, key=attrgetter("middle")):
         if rows and word.middle - middle < 0.5 * min(word.size, rows[-1][0].size):
             rows[-1].append(word)
             middle += (word.middle - middle) / len(rows[-1])
@@ -197,10 +192,10 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
 
 
 def _in_order(words: list[Word]) -> list[Word]:
-    right_to_left = sum(1 for word in words if _is_right_to_left(word.text))
+    right_to_left = sum([_is_right_to_left(word.text) for word in words])
     if right_to_left * 2 > len(words):
-        return sorted(words, key=lambda word: -word.x1)
-    return sorted(words, key=lambda word: word.x0)
+        return sorted(words, key=attrgetter("x1"), reverse=True)
+    return sorted(words, key=attrgetter("x0"))
 
 
 def _is_right_to_left(text: str) -> bool:
