@@ -6,6 +6,7 @@ itself. What it calls for after that is its own choice, within the recursion lim
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from opentrace.agents.events import AgentEvent, Done, Status, TextDelta
 from opentrace.agents.guardrail import check_question
 from opentrace.agents.history import HISTORY_MESSAGES, PastMessage
 from opentrace.agents.markers import without_markers
+from opentrace.agents.model_text import storable
 from opentrace.agents.passages import FoundPassage, Search, SearchOutcome, add_passages
 from opentrace.agents.prompts import NOTHING_FOUND, SYSTEM, render_passages, with_passages
 from opentrace.agents.trace import Trace
@@ -194,12 +196,22 @@ async def _plan(state: SimpleState, runtime: Runtime[AgentContext]) -> AIMessage
                     raise
             else:
                 _count_tokens(message, context.trace)
-                calls = [call for call in message.tool_calls if call["name"] == RAG_SEARCH and _query_of(call)]
+                calls = [_storable_call(call) for call in message.tool_calls if _query_of(call)]
     return AIMessage(content="", tool_calls=calls or [_call(state["question"])])
 
 
 def _call(query: str) -> ToolCall:
     return ToolCall(name=RAG_SEARCH, args={"query": query}, id=f"call_{uuid4().hex[:24]}", type="tool_call")
+
+
+def _storable_call(call: ToolCall) -> ToolCall:
+    """The arguments go back to the model's server, which takes UTF-8."""
+    return ToolCall(
+        name=storable(call["name"]),
+        args=json.loads(storable(json.dumps(call["args"], ensure_ascii=False))),
+        id=call["id"],
+        type="tool_call",
+    )
 
 
 async def _answer(state: SimpleState, runtime: Runtime[AgentContext]) -> AIMessage:
@@ -255,9 +267,9 @@ async def _stream(
         return AIMessage(content="")
     _count_tokens(whole, context.trace)
     return AIMessage(
-        content=whole.text,
-        tool_calls=whole.tool_calls,
-        invalid_tool_calls=whole.invalid_tool_calls,
+        content=storable(whole.text),
+        tool_calls=[_storable_call(call) for call in whole.tool_calls],
+        invalid_tool_calls=[{**call, "args": storable(call["args"] or "")} for call in whole.invalid_tool_calls],
         response_metadata=whole.response_metadata,
     )
 
@@ -303,7 +315,7 @@ def _query_of(call: ToolCall) -> str | None:
     query: object = call["args"].get("query")
     if call["name"] != RAG_SEARCH or not isinstance(query, str):
         return None
-    return " ".join(query.split())[:MAX_QUERY_CHARS] or None
+    return " ".join(storable(query).split())[:MAX_QUERY_CHARS] or None
 
 
 def _objection(call: ToolCall) -> str:

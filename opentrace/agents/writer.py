@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from opentrace.agents.events import AgentEvent, Cited, TextDelta
 from opentrace.agents.markers import MarkerFilter
+from opentrace.agents.model_text import storable
 from opentrace.agents.passages import CharRange, Citation, FoundPassage, cite
 from opentrace.agents.trace import Trace
 
@@ -25,7 +26,7 @@ class AnswerWriter:
             self._quoted[number].append((start, end))
 
     def write(self, text: str, emit: Callable[[AgentEvent], None]) -> None:
-        self._emit(self._markers.feed, text, emit)
+        self._emit(self._markers.feed, storable(text), emit)
 
     def finish(self, emit: Callable[[AgentEvent], None]) -> None:
         """Release what was held back for a marker."""

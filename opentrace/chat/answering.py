@@ -191,8 +191,7 @@ class AnswerRun:
         self._queue.put_nowait(None)
 
     def _content(self) -> str:
-        # PostgreSQL stores every character but this one, and a model may write it.
-        return "".join(self._text).replace("\x00", "")
+        return "".join(self._text)
 
     def _citation_objects(self) -> list[dict[str, Any]]:
         return [citation.to_json() for citation in self._citations]

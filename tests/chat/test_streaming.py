@@ -86,6 +86,20 @@ async def test_a_model_over_the_wire_streams_the_same_way(
     assert streamed.parts[-1]["messageMetadata"]["usage"]["input_tokens"] == 120
 
 
+async def test_characters_that_cannot_be_stored_do_no_harm(
+    library: Library, scripted: httpx.AsyncClient, openai_server: OpenAiServer
+) -> None:
+    openai_server.replies = [
+        ToolCalls(("rag_search", '{"query": "lighthouse \\u0000 \\ud800 built"}')),
+        Text("Built\x00 in \ud83d 1874 \U0001f5fc [1]."),
+    ]
+    chat_id = await library.new_chat()
+    streamed = await stream(scripted, chat_id, QUESTION)
+    [_, message] = await messages_of(scripted, chat_id)
+    assert message["status"] == "completed"
+    assert message["content"] == streamed.text == "Built in \ufffd 1874 \U0001f5fc [1]."
+
+
 async def test_a_follow_up_has_the_history(
     library: Library, scripted: httpx.AsyncClient, openai_server: OpenAiServer
 ) -> None:
