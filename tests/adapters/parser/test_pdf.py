@@ -218,6 +218,69 @@ class TestTables:
             "Trout | 16 | 17",
         ]
 
+    def test_rules_enclose_cells_of_several_lines(self) -> None:
+        across, down = (72, 200, 330, 540), (650, 620, 580)
+
+        def draw(canvas: Canvas) -> None:
+            for y in down:
+                canvas.line(across[0], y, across[-1], y)
+            for x in across:
+                canvas.line(x, down[0], x, down[-1])
+            canvas.setFont("Helvetica", 10)
+            for at, text in enumerate(["Name", "Role", "Duties"]):
+                canvas.drawString(across[at] + 5, 632, text)
+            for at, (name, role, duty) in enumerate(
+                [
+                    ("Anna Example", "Head of rivers", "Looks after the rivers of the north and after"),
+                    ("", "and mills", "the bridges over them, all year round"),
+                ]
+            ):
+                for x, text in zip(across, (name, role, duty), strict=False):
+                    canvas.drawString(x + 5, 608 - at * 12, text)
+
+        (table,) = elements_of(draw)
+
+        assert table.text.split("\n") == [
+            "Name | Role | Duties",
+            "Anna Example | Head of rivers and mills | Looks after the rivers of the north and after the bridges over them, "
+            "all year round",
+        ]
+        assert table.html is not None
+        assert table.html.startswith(
+            "<table><tr><th>Name</th><th>Role</th><th>Duties</th></tr><tr><td>Anna Example</td>"
+        )
+
+    def test_a_missing_rule_makes_a_cell_span(self) -> None:
+        def draw(canvas: Canvas) -> None:
+            for y in (650, 630, 610, 590):
+                canvas.line(172 if y == 610 else 72, y, 372, y)
+            canvas.line(172, 590, 172, 650)
+            canvas.line(272, 590, 272, 630)
+            for x in (72, 372):
+                canvas.line(x, 590, x, 650)
+            canvas.setFont("Helvetica", 10)
+            for x, y, text in [(80, 636, "Year"), (200, 636, "Catch in tons"), (80, 606, "2023")]:
+                canvas.drawString(x, y, text)
+            for x, y, text in [(180, 616, "salmon"), (280, 616, "12"), (180, 596, "trout"), (280, 596, "35")]:
+                canvas.drawString(x, y, text)
+
+        (table,) = elements_of(draw)
+
+        assert table.html is not None
+        assert '<th colspan="2">Catch in tons</th></tr>' in table.html
+        assert (
+            '<tr><td rowspan="2">2023</td><td>salmon</td><td>12</td></tr><tr><td>trout</td><td>35</td></tr>'
+            in table.html
+        )
+
+    def test_a_frame_around_text_is_no_table(self) -> None:
+        def draw(canvas: Canvas) -> None:
+            canvas.rect(60, 600, 490, 120)
+            canvas.line(60, 690, 550, 690)
+            lines(canvas, PROSE, y=670)
+
+        assert not texts(elements_of(draw), "Table")
+
     def test_two_columns_of_prose_are_no_table(self) -> None:
         def draw(canvas: Canvas) -> None:
             lines(canvas, [f"the left text of row {at} goes on for a while" for at in range(12)], x=60)

@@ -56,6 +56,7 @@ def _parser(
         quiet=True,
         extract_blocks=True,
         emit_word_boxes=True,
+        extract_vector_graphics=True,
         keep_headers_footers=True,
         extract_links=False,
         image_mode="off",

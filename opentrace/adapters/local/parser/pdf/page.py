@@ -8,6 +8,7 @@ from itertools import pairwise
 from liteparse.types import LayoutBlock, ParsedPage, TextItem
 
 from opentrace.adapters.local.parser.pdf.columns import paragraphs, text_columns
+from opentrace.adapters.local.parser.pdf.grids import ruled_tables
 from opentrace.adapters.local.parser.pdf.layout import Block, Line, Word, box_of, lines_of, words_of
 from opentrace.adapters.local.parser.pdf.tables import Table, find_tables, is_prose, is_value, text_table
 
@@ -35,10 +36,50 @@ def turn_of(page: ParsedPage) -> int:
 
 def read_page(page: ParsedPage, *, turn: int = 0) -> PageLayout:
     """liteparse gives the blocks and their order; what stands in rows and columns becomes tables."""
-    blocks = [piece for block in _blocks(page) for column in text_columns(block) for piece in paragraphs(column)]
+    blocks = _blocks(page)
+    ruled = ruled_tables(
+        page.vector_graphics, [word for block in blocks for line in block.lines for word in line.words]
+    )
+    blocks = [
+        piece for block in _without(blocks, ruled) for column in text_columns(block) for piece in paragraphs(column)
+    ]
+    parts = _read_blocks(blocks, barriers=[box_of([row.line for row in table.rows]) for table in ruled])
+    for table in ruled:
+        parts.insert(_place_of(table, parts), table)
+    return PageLayout(page.page_num, page.width, page.height, parts, turn)
+
+
+def _without(blocks: list[Block], tables: list[Table]) -> list[Block]:
+    """The blocks without the words of tables."""
+    if not tables:
+        return blocks
+    taken = {id(word) for table in tables for word in table.words}
+    left: list[Block] = []
+    for block in blocks:
+        words = [word for line in block.lines for word in line.words if id(word) not in taken]
+        if words:
+            left.append(Block(block.kind, lines_of(words), block.level, block.origin))
+    return left
+
+
+def _place_of(table: Table, parts: list[Block | Table]) -> int:
+    """Before the first part that stands below the table in its column, or behind the last that stands above it."""
+    x0, _, x1, y1 = box_of([row.line for row in table.rows])
+    behind = 0
+    for at, part in enumerate(parts):
+        left, top, right, _ = box_of(part.lines if isinstance(part, Block) else [row.line for row in part.rows])
+        if left < x1 and right > x0:
+            if top >= y1 - _MARGIN:
+                return at
+            behind = at + 1
+    return behind
+
+
+def _read_blocks(blocks: list[Block], *, barriers: list[tuple[float, float, float, float]]) -> list[Block | Table]:
+    """Blocks of text, and the tables without rules among them; no such table crosses `barriers`."""
     values = [part for block in blocks for line in block.lines for part in line.segments if is_value(part)]
     prose = [is_prose(block.lines, values) for block in blocks]
-    barriers = [box_of(block.lines) for block, is_text in zip(blocks, prose, strict=True) if is_text]
+    barriers = [*barriers, *(box_of(block.lines) for block, is_text in zip(blocks, prose, strict=True) if is_text)]
     loose = [block for block, is_text in zip(blocks, prose, strict=True) if not is_text]
     tables = find_tables(lines_of(word for block in loose for line in block.lines for word in line.words), barriers)
     taken = {id(word): table for table in tables for word in table.words}
@@ -56,7 +97,7 @@ def read_page(page: ParsedPage, *, turn: int = 0) -> PageLayout:
             parts.append(table)
             rest = rest[len(above) :]
         parts += _text_parts(block, rest)
-    return PageLayout(page.page_num, page.width, page.height, parts, turn)
+    return parts
 
 
 def _text_parts(block: Block, lines: list[Line]) -> list[Block | Table]:

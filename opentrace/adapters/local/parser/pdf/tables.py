@@ -14,6 +14,7 @@ _VALUE = re.compile(
     r"[($€£¥₹₩\s]*[-+–—−]?\s*(?:\d[\d,.\s]*|[—–-])\s*(?:[%)x×\s]|bps|pts)*(?:\s*\(\d\))?|N/?A|n/?a|NM|\*+|[☐☒☑✓✗]"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_INNER_WORD = re.compile(r"[^\W\d_A-Z]{2,}|[a-z]\s")
 _MAX_CELL_CHARS = 80
 _MAX_PROSE_CHARS = 60
 _MAX_ROW_GAP = 3.0
@@ -55,21 +56,35 @@ class Table:
         return [word for row in self.rows for word in row.line.words]
 
     def cell_rows(self) -> list[list[TableCell]]:
-        """The cells of each row, with empty ones where a column has none."""
-        return [self._filled(row) for row in self.rows]
+        """The cells of each row, with empty ones where a column has none and no cell of a row above spans it."""
+        spanned: dict[int, int] = {}
+        return [self._filled(row, spanned) for row in self.rows]
 
-    def _filled(self, row: TableRow) -> list[TableCell]:
+    def _filled(self, row: TableRow, spanned: dict[int, int]) -> list[TableCell]:
+        """`spanned` are the rows, by column, that a cell from above still covers."""
+        cells = dict(row.cells)
         line: list[TableCell] = []
-        at = 0
-        for column, cell in row.cells:
-            line += [TableCell("", header=row.header)] * (column - at)
+        column = 0
+        while column < self.columns:
+            cell = cells.get(column)
+            if cell is None and spanned.get(column, 0) > 0:
+                spanned[column] -= 1
+                column += 1
+                continue
+            cell = cell or TableCell("")
             line.append(TableCell(cell.text, cell.colspan, cell.rowspan, row.header))
-            at = column + cell.colspan
-        return line + [TableCell("", header=row.header)] * (self.columns - at)
+            for at in range(column, column + cell.colspan):
+                spanned[at] = cell.rowspan - 1
+            column += cell.colspan
+        return line
 
 
 def is_value(line: Line) -> bool:
     return _VALUE.fullmatch(line.text) is not None
+
+
+def is_year(line: Line) -> bool:
+    return _YEAR.fullmatch(line.text) is not None
 
 
 def is_data(row: Line) -> bool:
@@ -108,7 +123,9 @@ def find_tables(rows: Sequence[Line], barriers: Sequence[tuple[float, float, flo
             continue
         columns = _columns([row for row in rows[at : last + 1] if is_data(row)])
         first = _first_row(rows, at, columns, barriers, least=done)
-        while last + 1 < len(rows) and _joined(rows[last], rows[last + 1], barriers) and _fits(rows[last + 1], columns):
+        while last + 1 < len(rows) and _joined(rows[last], rows[last + 1], barriers):
+            if not _fits(rows[last + 1], columns) and not _ends_label(rows[last], rows[last + 1], columns):
+                break
             last += 1
         table = build_table(rows[first : last + 1], columns)
         if table is not None:
@@ -202,6 +219,17 @@ def _first_row(
     return top
 
 
+def _ends_label(above: Line, row: Line, columns: Sequence[Column]) -> bool:
+    """Whether a row is the second line of the label above, below the values that stand beside its first."""
+    near = row.y0 - above.y1 < 0.5 * row.size
+    return near and len(row.segments) == 1 and _goes_on_with(row.text) and _places(row, columns) == [0]
+
+
+def _goes_on_with(text: str) -> bool:
+    """Whether a text begins within a sentence: with a word in lower case, not with the letter of a list."""
+    return _INNER_WORD.match(text) is not None
+
+
 def _places(cell: Line, columns: Sequence[Column]) -> list[int]:
     """The columns that a cell stands in. Headers reach a little into the labels' column, which is wide."""
     return [at for at, column in enumerate(columns) if column.holds(cell, 0.2 if at else 0.5)]
@@ -228,7 +256,7 @@ def build_table(rows: Sequence[Line], columns: Sequence[Column]) -> Table | None
     for row in table.rows:
         if any(column == 0 for column, _ in row.cells) and not row.line.bold:
             break
-        if any(is_value(segment) and not _YEAR.fullmatch(segment.text) for segment in row.line.segments):
+        if any(is_value(segment) and not is_year(segment) for segment in row.line.segments):
             break
         row.header = True
     if all(row.header for row in table.rows):
@@ -283,7 +311,7 @@ def _goes_on(above: TableRow, row: TableRow) -> bool:
     first, second = above.cells[0][1].text, row.cells[0][1].text
     beside = row.line.y0 < above.line.y1 - 0.25 * row.line.size
     near = row.line.y0 - above.line.y1 < 0.5 * row.line.size
-    return beside or (near and not first.endswith(":") and second[:1].islower())
+    return beside or (near and not first.endswith(":") and _goes_on_with(second))
 
 
 def _with_joined_headers(rows: list[TableRow]) -> list[TableRow]:
