@@ -5,6 +5,8 @@ the parser, and by native code that releases the interpreter's lock.
 """
 
 import asyncio
+import faulthandler
+import logging
 import os
 import signal
 import threading
@@ -37,6 +39,18 @@ def run(settings: Settings) -> None:
     if settings.redis_url is None:
         raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
     loop = WorkerLoop(settings)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if state.should_stop is not None:
+            os._exit(1)
+        state.should_stop = os.EX_OK
+        loop.begin_stop()
+        deadline = threading.Timer(STOP_TIMEOUT_S, _give_up)
+        deadline.daemon = True
+        deadline.start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     loop.start()
     consumer = WorkController(
         app=worker_app(settings.redis_url.get_secret_value(), ingest_document=loop.ingest),
@@ -48,22 +62,18 @@ def run(settings: Settings) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if state.should_stop is not None:
-            os._exit(1)
-        state.should_stop = os.EX_OK
-        loop.begin_stop()
-        deadline = threading.Timer(STOP_TIMEOUT_S, os._exit, [os.EX_OK])
-        deadline.daemon = True
-        deadline.start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for chatter in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(chatter).setLevel(logging.WARNING)
     _log.info("worker_started", concurrency=settings.worker_concurrency)
     consumer.start()
     loop.end()
     _log.info("worker_stopped")
+
+
+def _give_up() -> None:
+    _log.error("stop_timed_out", seconds=STOP_TIMEOUT_S)
+    faulthandler.dump_traceback(all_threads=True)
+    os._exit(1)
 
 
 class WorkerLoop:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Update, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 
 from opentrace.knowledge.ingestion.lease import DatabaseAway
 from opentrace.knowledge.ingestion.pipeline import work_folder
@@ -74,12 +74,8 @@ class Sweeper:
 
     async def requeue_expired_leases(self) -> None:
         """Documents whose worker is silent."""
-        statement = (
-            update(Document)
-            .where(Document.status.in_(IN_WORK), Document.lease_expires_at < func.clock_timestamp())
-            .values(status="queued", status_message=WAITING, lease_owner=None, lease_expires_at=None)
-        )
-        await self._requeue(statement, event="expired_leases_requeued")
+        silent = and_(Document.status.in_(IN_WORK), Document.lease_expires_at < func.clock_timestamp())
+        await self._requeue(silent, event="expired_leases_requeued")
 
     async def requeue_forgotten(self) -> None:
         """Queued documents of which the broker holds no message.
@@ -89,11 +85,9 @@ class Sweeper:
         if await self._services.jobs.depth() > 0:
             return
         age = timedelta(seconds=self._services.settings.sweep_interval_s)
-        statement = update(Document).where(
-            Document.status == "queued",
-            func.coalesce(Document.enqueued_at, Document.created_at) < func.clock_timestamp() - age,
-        )
-        await self._requeue(statement, event="forgotten_documents_requeued")
+        queued_at = func.coalesce(Document.enqueued_at, Document.created_at)
+        forgotten = and_(Document.status == "queued", queued_at < func.clock_timestamp() - age)
+        await self._requeue(forgotten, event="forgotten_documents_requeued")
 
     async def remove_unconfirmed(self) -> None:
         """Documents whose upload address has expired; their objects go like those of any document that is deleted."""
@@ -144,12 +138,23 @@ class Sweeper:
         for owner in abandoned:
             await asyncio.to_thread(shutil.rmtree, folders[owner], ignore_errors=True)
 
-    async def _requeue(self, statement: Update, *, event: str) -> None:
-        async with self._services.database.system_transaction() as work:
-            found = await work.session.scalars(
-                statement.values(enqueued_at=func.clock_timestamp()).returning(Document.id)
+    async def _requeue(self, condition: ColumnElement[bool], *, event: str) -> None:
+        # A row that somebody has locked is moving, or is swept the next time: the others do not wait for it.
+        found = select(Document.id).where(condition).with_for_update(skip_locked=True)
+        statement = (
+            update(Document)
+            .where(Document.id.in_(found))
+            .values(
+                status="queued",
+                status_message=WAITING,
+                lease_owner=None,
+                lease_expires_at=None,
+                enqueued_at=func.clock_timestamp(),
             )
-            document_ids = found.all()
+            .returning(Document.id)
+        )
+        async with self._services.database.system_transaction() as work:
+            document_ids = (await work.session.scalars(statement)).all()
             for document_id in document_ids:
                 work.after_commit(partial(enqueue_ingestion, self._services.jobs, document_id))
         if document_ids:

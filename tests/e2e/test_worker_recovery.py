@@ -101,6 +101,16 @@ async def stored(database: Database, document_id: str) -> Document:
     return document
 
 
+async def in_hand(database: Database, document_id: str, *, attempts: int) -> None:
+    """The document is in the stage in which it is held, for the `attempts`-th time."""
+
+    async def claimed() -> bool:
+        document = await stored(database, document_id)
+        return (document.status, document.attempts) == ("chunking", attempts)
+
+    await until(claimed, within_s=90)
+
+
 async def assert_stored_once(database: Database, document_id: str) -> None:
     """One set of chunks without gaps, and as many vectors as the document says."""
     document = await stored(database, document_id)
@@ -163,7 +173,7 @@ async def test_a_worker_that_is_asked_to_stop_gives_its_document_back(
         document = await add_document_held(ada, project_id, holds, "chunking")
         await status_is(ada, document, "chunking")
 
-        status = await worker.terminate(within_s=15)
+        status = await worker.terminate(within_s=30)
 
     left = await stored(database, document)
     assert status == 0
@@ -185,7 +195,7 @@ async def test_an_idle_worker_stops_at_once(settings: Settings, log: Path, broke
 
         async with running_worker(settings, log) as worker:
             await until(reported)
-            assert await worker.terminate(within_s=10) == 0
+            assert await worker.terminate(within_s=30) == 0
 
 
 @MINUTES
@@ -197,11 +207,13 @@ async def test_a_document_that_kills_its_workers_ends_failed_and_harms_no_other(
     neighbour = await add_document_held(ada, project_id, holds, "chunking")
     for attempt in range(settings.job_attempts):
         async with running_worker(settings, log) as worker:
-            await status_is(ada, killer, "chunking")
+            await in_hand(database, killer, attempts=attempt + 1)
             if attempt == 0:
-                await status_is(ada, neighbour, "chunking")
+                await in_hand(database, neighbour, attempts=1)
             worker.kill()
         await holds.release(neighbour)
+        await holds.release(killer)
+        await holds.hold(killer, "chunking")
 
     async with running_worker(settings, log):
         await status_is(ada, killer, "failed")

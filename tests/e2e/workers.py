@@ -27,8 +27,8 @@ _HOLD = (
     END $$
     """,
     """
-    CREATE TRIGGER hold_document BEFORE UPDATE ON documents FOR EACH ROW WHEN (old.status <> new.status AND new.status <> 'queued')
-        EXECUTE FUNCTION hold_document()
+    CREATE TRIGGER hold_document BEFORE UPDATE ON documents FOR EACH ROW
+        WHEN (old.status <> new.status AND new.status <> 'queued') EXECUTE FUNCTION hold_document()
     """,
 )
 
@@ -51,10 +51,12 @@ class StageHolds:
             )
 
     async def release(self, document_id: str) -> None:
+        """Returns when nothing holds the document any more, a statement of a killed worker included."""
+        values = {"id": UUID(document_id)}
         async with self._database.system_transaction() as work:
-            await work.session.execute(
-                text("DELETE FROM held_documents WHERE document_id = :id"), {"id": UUID(document_id)}
-            )
+            await work.session.execute(text("DELETE FROM held_documents WHERE document_id = :id"), values)
+        async with self._database.system_transaction() as work:
+            await work.session.execute(text("SELECT FROM documents WHERE id = :id FOR UPDATE"), values)
 
 
 class WorkerProcess:

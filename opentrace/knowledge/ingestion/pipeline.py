@@ -62,7 +62,7 @@ class Ingestion:
     def __init__(self, services: Services) -> None:
         self.given_back: list[UUID] = []
         self._services = services
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[UUID, asyncio.Task[None]] = {}
         self._stopping = False
         # A document over which a worker died may kill the next one too. Such documents run one at a time, so that
         # not several of them are charged with the same death.
@@ -70,13 +70,15 @@ class Ingestion:
 
     async def ingest(self, document_id: UUID) -> None:
         """Read the document if it waits for that; else nothing happens. Failures end up in its row."""
+        if document_id in self._running:
+            return
         if self._stopping:
             self.given_back.append(document_id)
             return
         task = asyncio.create_task(self._ingest(document_id))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[document_id] = task
         await asyncio.wait([task])
+        del self._running[document_id]
         if task.cancelled():
             self.given_back.append(document_id)
         else:
@@ -85,10 +87,11 @@ class Ingestion:
     async def stop(self) -> None:
         """Give the documents in hand back to the queue."""
         self._stopping = True
-        for task in self._running:
+        tasks = list(self._running.values())
+        for task in tasks:
             task.cancel()
-        if self._running:
-            await asyncio.wait(self._running)
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _ingest(self, document_id: UUID) -> None:
         try:
