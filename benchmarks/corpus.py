@@ -14,7 +14,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.detect import HEAD_BYTES
+from opentrace.adapters.local.parser.media_types import PDF
 from opentrace.knowledge.ingestion.chunk import chunk_elements
 from opentrace.ports.document_parser import ParseError, ParseLimits
 
@@ -34,19 +35,19 @@ class Outcome:
 
     path: str
     kind: str
-    outcome: str
-    detail: str
-    media_type: str | None
     size_bytes: int
-    pages: int
-    elements: int
-    tables: int
-    chars: int
-    chunks: int
-    largest_chunk: int
-    parse_s: float
-    chunk_s: float
-    peak_bytes: int
+    outcome: str
+    detail: str = ""
+    media_type: str | None = None
+    pages: int = 0
+    elements: int = 0
+    tables: int = 0
+    chars: int = 0
+    chunks: int = 0
+    largest_chunk: int = 0
+    parse_s: float = 0.0
+    chunk_s: float = 0.0
+    peak_bytes: int = 0
 
 
 def corpus_files(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -61,41 +62,25 @@ def corpus_files(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, path.suffix.lstrip(".").lower() or "none"
 
 
+def head_and_size(path: Path) -> tuple[bytes, int]:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES), path.stat().st_size
+
+
 async def read_file(parser: LocalDocumentParser, path: Path, kind: str, *, limits: ParseLimits) -> Outcome:
+    head, size_bytes = head_and_size(path)
+    ended = Outcome(path=str(path), kind=kind, size_bytes=size_bytes, outcome="completed")
     started = time.perf_counter()
-    media_type = None
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
         media_type = parser.detect(head, path=path, file_name=path.name)
         document = await parser.parse(path, media_type=media_type, limits=limits)
     except ParseError as error:
-        return Outcome(
-            path=str(path),
-            kind=kind,
-            outcome=error.code,
-            detail=error.detail,
-            media_type=media_type,
-            size_bytes=path.stat().st_size,
-            pages=0,
-            elements=0,
-            tables=0,
-            chars=0,
-            chunks=0,
-            largest_chunk=0,
-            parse_s=time.perf_counter() - started,
-            chunk_s=0.0,
-            peak_bytes=parser.peak_bytes,
-        )
+        return replace(ended, outcome=error.code, detail=error.detail, parse_s=time.perf_counter() - started)
     parsed = time.perf_counter()
     chunks = chunk_elements(document.elements, title=document.title)
-    return Outcome(
-        path=str(path),
-        kind=kind,
-        outcome="completed",
-        detail="",
+    return replace(
+        ended,
         media_type=media_type,
-        size_bytes=path.stat().st_size,
         pages=document.page_count or 0,
         elements=len(document.elements),
         tables=sum(1 for element in document.elements if element.type == "Table"),
@@ -117,14 +102,16 @@ async def read_corpus(folder: Path, *, limits: ParseLimits) -> list[Outcome]:
 
 
 def print_outcomes(outcomes: list[Outcome]) -> None:
-    console = Console()
+    console = Console(soft_wrap=True)
     by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for outcome in outcomes:
         by_kind[outcome.kind][outcome.outcome] += 1
     codes = sorted({outcome.outcome for outcome in outcomes}, key=lambda code: (code != "completed", code))
     table = Table(title="Files by kind and by how they ended")
-    for name in ("kind", *codes, "files"):
-        table.add_column(name, justify="left" if name == "kind" else "right")
+    table.add_column("kind")
+    for code in codes:
+        table.add_column(code.removeprefix("document_").replace("_", " "), justify="right")
+    table.add_column("files", justify="right")
     for kind, counts in sorted(by_kind.items()):
         table.add_row(kind, *(str(counts[code] or "") for code in codes), str(counts.total()))
     total = Counter(outcome.outcome for outcome in outcomes)
@@ -133,21 +120,21 @@ def print_outcomes(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.outcome in CRASHES:
             console.print(f"{outcome.outcome}: {outcome.path}")
-    paged = [
-        outcome for outcome in outcomes if outcome.outcome == "completed" and outcome.media_type == "application/pdf"
-    ]
+    console.print(*summary(outcomes), sep="\n")
+
+
+def summary(outcomes: list[Outcome]) -> Iterator[str]:
+    """Speed, sizes and memory, in sentences."""
+    paged = [outcome for outcome in outcomes if outcome.outcome == "completed" and outcome.media_type == PDF]
     pages, seconds = sum(outcome.pages for outcome in paged), sum(outcome.parse_s for outcome in paged)
     if pages:
         slowest = max(paged, key=lambda outcome: outcome.parse_s)
-        console.print(
-            f"PDF: {len(paged)} files, {pages} pages in {seconds:.2f} s, {pages / seconds:.0f} pages/s; "
-            f"slowest {slowest.parse_s:.2f} s ({slowest.pages} pages)"
-        )
-    console.print(
-        f"Chunks: {sum(outcome.chunks for outcome in outcomes)} in {sum(outcome.chunk_s for outcome in outcomes):.2f} s, "
-        f"the largest of {max((outcome.largest_chunk for outcome in outcomes), default=0)} characters. "
-        f"Peak memory of a child: {max((outcome.peak_bytes for outcome in outcomes), default=0) / 1024**2:.0f} MB"
-    )
+        yield f"PDF: {len(paged)} files, {pages} pages in {seconds:.2f} s, {pages / seconds:.0f} pages/s"
+        yield f"Slowest: {slowest.parse_s:.2f} s for {slowest.pages} pages"
+    chunks, chunk_s = sum(outcome.chunks for outcome in outcomes), sum(outcome.chunk_s for outcome in outcomes)
+    largest = max((outcome.largest_chunk for outcome in outcomes), default=0)
+    yield f"Chunks: {chunks} in {chunk_s:.2f} s, the largest of {largest} characters"
+    yield f"Peak memory of a child: {max((outcome.peak_bytes for outcome in outcomes), default=0) / 1024**2:.0f} MB"
 
 
 def main() -> None:

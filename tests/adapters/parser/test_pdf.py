@@ -240,10 +240,10 @@ class TestTables:
 
         (table,) = elements_of(draw)
 
+        duties = "Looks after the rivers of the north and after the bridges over them, all year round"
         assert table.text.split("\n") == [
             "Name | Role | Duties",
-            "Anna Example | Head of rivers and mills | Looks after the rivers of the north and after the bridges over them, "
-            "all year round",
+            f"Anna Example | Head of rivers and mills | {duties}",
         ]
         assert table.html is not None
         assert table.html.startswith(
