@@ -13,17 +13,17 @@ from opentrace.adapters.local.extractive_segments import Segment, split_segments
 from opentrace.ports.chat_model import NumberedPassage
 from opentrace.ports.embedder import Embedder, Vectors
 
-MAX_EMBEDDED = 18
+MAX_EMBEDDED = 16
 """Segments that are embedded for one answer: a bound on the time to the first word."""
 MAX_SEGMENTS = 5
 MAX_CHARS = 900
-EMBEDDED_CHARS = 320
+EMBEDDED_CHARS = 280
 
 COSINE_WEIGHT = 0.55
 LEXICAL_WEIGHT = 0.35
 RANK_WEIGHT = 0.05
 VALUE_WEIGHT = 0.08
-LABEL_WEIGHT = 0.12
+LABEL_WEIGHT = 0.2
 """What a row gains or loses by how much of its label the question names: the other rows share all headers with it."""
 POINTER_PENALTY = 0.15
 MISSED_NUMBERS_PENALTY = 0.25
@@ -100,7 +100,7 @@ async def select_quotes(question: str, passages: Sequence[NumberedPassage], embe
     rarity = _rarity(wanted, candidates)
     lexical = [_lexical(candidate, rarity) for candidate in candidates]
     shortlist = _shortlist(candidates, lexical)
-    texts = [question, *(candidates[index].segment.text[:EMBEDDED_CHARS] for index in shortlist)]
+    texts = [question, *(_meaning(candidates[index].segment) for index in shortlist)]
     vectors = await embedder.embed(texts, purpose="passage")
     cosines = np.maximum(vectors[1:] @ vectors[0], 0.0)
     asks_value = bool(_ASKS_VALUE.search(question))
@@ -167,6 +167,10 @@ def _candidates(passages: Sequence[NumberedPassage]) -> Iterator[_Candidate]:
             words = frozenset(words_of(segment.text))
             if len(words) >= 2 or _WITHOUT_SPACES.search(segment.text):
                 yield _Candidate(passage, rank, segment, words, frozenset(words_of(f"{context} {segment.heading}")))
+
+
+def _meaning(segment: Segment) -> str:
+    return (segment.row.meaning if segment.row else segment.text)[:EMBEDDED_CHARS]
 
 
 def _rarity(wanted: Mapping[str, int], candidates: Sequence[_Candidate]) -> dict[str, float]:

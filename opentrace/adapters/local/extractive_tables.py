@@ -37,11 +37,21 @@ class TableRow:
     def text(self) -> str:
         """`section, label – header: value; header: value`, or without headers `label: value; value`."""
         values = "; ".join(f"{header}: {value}" if header else value for header, value in self.cells)
+        if not self._name or not values:
+            return self._name or values
+        return f"{self._name} – {values}" if any(header for header, _ in self.cells) else f"{self._name}: {values}"
+
+    @property
+    def meaning(self) -> str:
+        """What the row is about, for an embedding model: figures say nothing to it, and cost time."""
+        words = [value for _, value in self.cells if not _VALUE.match(value)]
+        headers = dict.fromkeys(header for header, _ in self.cells if header)
+        return "; ".join([self._name, *words, *headers])
+
+    @property
+    def _name(self) -> str:
         told = self.section.lower() in self.label.lower()
-        name = self.label if told or not self.label else f"{self.section}, {self.label}"
-        if not name or not values:
-            return name or values
-        return f"{name} – {values}" if any(header for header, _ in self.cells) else f"{name}: {values}"
+        return self.label if told or not self.label else f"{self.section}, {self.label}"
 
 
 Grid = list[list[str]]

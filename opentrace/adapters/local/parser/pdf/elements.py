@@ -84,10 +84,8 @@ def _items(block: Block, lines: list[Line]) -> Iterable[tuple[ElementType, list[
     part: list[Line] = []
     kind: ElementType = "NarrativeText"
     for line in lines:
-        first = line.words[0].text
-        marked = _BULLET_ALONE.match(first) is not None or (
-            len(line.words) > 1 and _BULLET.fullmatch(first) is not None
-        )
+        first, _, more = line.text.partition(" ")
+        marked = _BULLET_ALONE.match(first) is not None or (more != "" and _BULLET.fullmatch(first) is not None)
         marked = marked or (block.kind == "list_item" and _NUMBERED.fullmatch(first) is not None)
         if marked and part:
             yield kind, part

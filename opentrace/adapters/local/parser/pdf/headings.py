@@ -77,8 +77,7 @@ class HeadingLevels:
 
 def _has_columns(line: Line) -> bool:
     """Whether a line has parts side by side, other than a heading's number and its words."""
-    parts = line.segments
-    return len(parts) > 2 or (len(parts) == 2 and _NUMBERING.fullmatch(parts[0].text) is None)
+    return len(line.parts) > 2 or (len(line.parts) == 2 and _NUMBERING.fullmatch(line.parts[0]) is None)
 
 
 def _depth(text: str) -> int:

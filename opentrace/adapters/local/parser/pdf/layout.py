@@ -39,7 +39,7 @@ class Word:
 class Line:
     """Words that stand side by side, in reading order. What a line says of itself is worked out once, and late."""
 
-    __slots__ = ("_segments", "_size", "_text", "bold", "words", "x0", "x1", "y0", "y1")
+    __slots__ = ("_italic", "_parts", "_segments", "_size", "_text", "bold", "words", "x0", "x1", "y0", "y1")
 
     def __init__(self, words: list[Word]) -> None:
         self.words = words
@@ -51,7 +51,15 @@ class Line:
         self.bold = words[0].bold and all(word.bold for word in words if _LETTERS.search(word.text))
         self._text: str | None = None
         self._size: float | None = None
+        self._italic: bool | None = None
         self._segments: list[Line] | None = None
+        self._parts: list[str] | None = None
+
+    def settle(self) -> None:
+        """Let the words go, of which a long document has millions, and keep what is asked of the line from now on."""
+        self._text, self._size, self._italic, self._parts = self.text, self.size, self.italic, self.parts
+        self._segments = None
+        self.words = []
 
     @property
     def text(self) -> str:
@@ -76,7 +84,14 @@ class Line:
     @property
     def italic(self) -> bool:
         """Whether all of its words are."""
-        return all(word.italic for word in self.words)
+        if self._italic is None:
+            self._italic = all(word.italic for word in self.words)
+        return self._italic
+
+    @property
+    def parts(self) -> list[str]:
+        """The texts of its segments."""
+        return self._parts if self._parts is not None else [segment.text for segment in self.segments]
 
     @property
     def segments(self) -> list["Line"]:

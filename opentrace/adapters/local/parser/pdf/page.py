@@ -46,6 +46,9 @@ def read_page(page: ParsedPage, *, turn: int = 0) -> PageLayout:
     parts = _read_blocks(blocks, barriers=[box_of([row.line for row in table.rows]) for table in ruled])
     for table in ruled:
         parts.insert(_place_of(table, parts), table)
+    for part in parts:
+        for line in part.lines if isinstance(part, Block) else [row.line for row in part.rows]:
+            line.settle()
     return PageLayout(page.page_num, page.width, page.height, parts, turn)
 
 
