@@ -112,7 +112,8 @@ class DocumentParser(Protocol):
     def detect(self, head: bytes, *, path: Path | None = None, file_name: str) -> str:
         """The media type by content (and by name only between kinds of plain text).
 
-        Raises ParseError `document_type_unsupported`, or `document_empty` for no bytes at all.
+        Raises ParseError `document_type_unsupported`, `document_empty` for no bytes at all, or `document_encrypted`
+        for Office files in an encrypted wrapping.
         """
         ...
 
