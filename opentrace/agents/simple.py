@@ -28,6 +28,7 @@ from langchain_core.messages import (
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
+from langsmith import configure as configure_langsmith
 
 from opentrace.agents.events import AgentEvent, Done, Status, TextDelta
 from opentrace.agents.guardrail import check_question
@@ -138,6 +139,8 @@ async def answer_question(
 @cache
 def simple_graph() -> "CompiledStateGraph[SimpleState, AgentContext]":
     """Compiled once; nothing of a question stays in it."""
+    # A variable that is set for other programs on the machine must not send anybody's documents to LangChain's vendor.
+    configure_langsmith(enabled=False)
     graph = StateGraph(SimpleState, context_schema=AgentContext)
     graph.add_node("guardrail", _guardrail)
     graph.add_node("agent", _agent)
