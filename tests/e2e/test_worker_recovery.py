@@ -1,6 +1,7 @@
 """Workers that are killed, stopped and started again: every document ends, once, whatever happens to them."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from opentrace.knowledge.ingestion.pipeline import work_folder
 from opentrace.knowledge.models import Document
 from opentrace.settings import Settings
 from tests.api_fixtures import PASSWORD, Person, client_of, running_server
-from tests.e2e.workers import StageHolds, running_worker
+from tests.e2e.workers import StageHolds, WorkerProcess, running_worker
 from tests.knowledge.uploading import (
     add_document,
     confirm,
@@ -162,6 +163,56 @@ async def test_documents_that_the_broker_forgot_are_completed(
 
     for document in documents:
         await assert_stored_once(database, document)
+
+
+@MINUTES
+async def test_a_worker_outlives_its_broker(
+    ada: Person, database: Database, settings: Settings, log: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("mortal-broker")
+    broker = ValkeyServer(folder / "data", secrets_folder=folder / "secrets")
+    broker.prepare()
+    own = Settings.model_validate({**settings.model_dump(), "redis_url": broker.url})
+    authorization = ada.http.headers["authorization"]
+    async with running_server(own) as (url, _), client_of(url, authorization=authorization) as http:
+        person = replace(ada, http=http)
+        project_id = await create_project(person)
+        with broker.running(folder / "valkey.log"):
+            worker = WorkerProcess(own, log)
+            first = (await add_document(person, project_id, REPORT))["id"]
+            await status_is(person, first, "completed")
+        try:
+            second = (await add_document(person, project_id, REPORT))["id"]
+            assert (await read_document(person, second))["status"] == "queued"
+            with broker.running(folder / "valkey.log"):
+                await status_is(person, second, "completed")
+        finally:
+            worker.kill()
+
+    await assert_stored_once(database, second)
+
+
+@MINUTES
+async def test_a_document_whose_database_connections_are_cut_is_completed(
+    ada: Person, database: Database, settings: Settings, holds: StageHolds, log: Path
+) -> None:
+    project_id = await create_project(ada)
+    async with running_worker(settings, log):
+        document = await add_document_held(ada, project_id, holds, "vectorization")
+        await status_is(ada, document, "vectorization")
+        await holds.hold_reached(document)
+
+        async with database.system_transaction() as work:
+            await work.session.execute(
+                text("""
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                """)
+            )
+        await holds.release(document)
+        await status_is(ada, document, "completed")
+
+    await assert_stored_once(database, document)
 
 
 @MINUTES

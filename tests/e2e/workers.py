@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from opentrace.db.engine import Database
 from opentrace.settings import Settings, variable_of
+from tests.waiting import until
 
 _HOLD = (
     "CREATE TABLE held_documents (document_id uuid, status text)",
@@ -49,6 +50,16 @@ class StageHolds:
             await work.session.execute(
                 text("INSERT INTO held_documents VALUES (:id, :status)"), {"id": UUID(document_id), "status": status}
             )
+
+    async def hold_reached(self, document_id: str) -> None:
+        """Returns when a statement waits at the border of the stage."""
+
+        async def waits() -> bool:
+            async with self._database.system_transaction() as work:
+                row = text("SELECT id FROM documents WHERE id = :id FOR UPDATE SKIP LOCKED")
+                return await work.session.scalar(row, {"id": UUID(document_id)}) is None
+
+        await until(waits)
 
     async def release(self, document_id: str) -> None:
         """Returns when nothing holds the document any more, a statement of a killed worker included."""
