@@ -137,6 +137,18 @@ def test_content_controls_and_text_boxes_are_read_once() -> None:
     assert [text for _, text in kinds(elements)] == ["In a control.", "Beside it.", "In the box."]
 
 
+def test_formulas_are_written_in_a_line() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    squared = "<m:sSup><m:e><m:r><m:t>r</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+
+    elements = body(
+        f"<w:p><w:r><w:t>It is</w:t></w:r><m:oMath {math}>{squared}</m:oMath><m:oMath {math}>{half}</m:oMath></w:p>"
+    )
+
+    assert kinds(elements) == [("NarrativeText", "It is r^2 1/2")]
+
+
 def test_footnotes_follow_their_paragraph() -> None:
     notes = (
         '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'

@@ -37,6 +37,14 @@ _SKIPPED = frozenset(
     {W + "del", W + "moveFrom", W + "instrText", W + "delText", W + "delInstrText", _CHOICE + "Fallback", W + "rPr"}
 )
 _TEXT = frozenset({W + "t", _MATH + "t"})
+# Formulas in a line of text, as people type them: a^2, x_1, p/q.
+_BEFORE_MATH = {
+    _MATH + "oMath": " ",
+    _MATH + "sup": "^",
+    _MATH + "sub": "_",
+    _MATH + "den": "/",
+    _MATH + "rad": "√",
+}
 _BREAKS = {W + "tab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-", W + "ptab": " "}
 
 
@@ -159,6 +167,8 @@ class _Walk:
             elif tag == W + "r" and self._is_hidden(child):
                 continue
             elif tag not in _SKIPPED and tag != W + "pPr":
+                if tag in _BEFORE_MATH:
+                    found.parts.append(_BEFORE_MATH[tag])
                 self._collect(child, found)
 
     def _is_hidden(self, run: XmlElement) -> bool:
