@@ -1,5 +1,6 @@
 """Tables that are drawn with rules: their cells are what the rules enclose, over however many lines of text."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -86,10 +87,13 @@ def _grids(across: list[_Rule], down: list[_Rule]) -> list[_Grid]:
             of = parent[of]
         return of
 
+    places = [upright.at for upright in down]
     for i, level in enumerate(across):
-        for j, upright in enumerate(down, start=len(across)):
-            if level.covers(upright.at) and upright.covers(level.at):
-                parent[root(i)] = root(j)
+        first = bisect_left(places, level.start - _TOLERANCE)
+        last = bisect_right(places, level.end + _TOLERANCE)
+        for j in range(first, last):
+            if down[j].covers(level.at):
+                parent[root(i)] = root(len(across) + j)
     grids: dict[int, _Grid] = {}
     for i, level in enumerate(across):
         grids.setdefault(root(i), _Grid()).across.append(level)
