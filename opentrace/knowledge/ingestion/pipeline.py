@@ -47,8 +47,12 @@ def work_folder(settings: Settings) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class _Partitioned:
-    parsed: ParsedDocument
+class _Chunked:
+    """What is kept of a parsed document: its elements, which may be many, are let go before the long embedding."""
+
+    chunks: list[Chunk]
+    title: str | None
+    page_count: int | None
     media_type: str
     sha256: bytes
 
@@ -167,25 +171,8 @@ class Ingestion:
     async def _stages(self, lease: DocumentLease) -> None:
         document, progress = lease.document, lease.progress
         embedder = self._services.embedder
-        partitioned = await self._partition(lease)
-        title = partitioned.parsed.title
-
-        progress.enter("chunking", "Cutting the text into passages.")
-        await lease.write()
-        chunks = await asyncio.to_thread(chunk_elements, partitioned.parsed.elements, title=title)
-        if not chunks:
-            raise ParseError(
-                "document_empty",
-                "No text was found in the file. If it is a scan, recognise its text (OCR) first and upload that.",
-            )
-        sizes = [len(chunk.content) for chunk in chunks]
-        progress.note(
-            chunks=len(chunks),
-            chars_min=min(sizes),
-            chars_mean=round(mean(sizes)),
-            chars_max=max(sizes),
-            chars=sum(sizes),
-        )
+        chunked = await self._partition_and_chunk(lease)
+        chunks, title = chunked.chunks, chunked.title
 
         progress.enter("summarising", "Preparing tables for search.")
         progress.note(**_summarised(chunks))
@@ -215,13 +202,35 @@ class Ingestion:
             windows=windows,
             model=embedder.model,
             title=title,
-            page_count=partitioned.parsed.page_count,
-            sha256=partitioned.sha256,
-            content_type=partitioned.media_type,
+            page_count=chunked.page_count,
+            sha256=chunked.sha256,
+            content_type=chunked.media_type,
         )
         await self._store(lease, read)
 
-    async def _partition(self, lease: DocumentLease) -> _Partitioned:
+    async def _partition_and_chunk(self, lease: DocumentLease) -> _Chunked:
+        progress = lease.progress
+        parsed, media_type, sha256 = await self._partition(lease)
+        progress.enter("chunking", "Cutting the text into passages.")
+        await lease.write()
+        chunks = await asyncio.to_thread(chunk_elements, parsed.elements, title=parsed.title)
+        if not chunks:
+            raise ParseError(
+                "document_empty",
+                "No text was found in the file. If it is a scan, recognise its text (OCR) first and upload that.",
+            )
+        sizes = [len(chunk.content) for chunk in chunks]
+        progress.note(
+            chunks=len(chunks),
+            chars=sum(sizes),
+            chars_min=min(sizes),
+            chars_mean=round(mean(sizes)),
+            chars_max=max(sizes),
+        )
+        return _Chunked(chunks, parsed.title, parsed.page_count, media_type, sha256)
+
+    async def _partition(self, lease: DocumentLease) -> tuple[ParsedDocument, str, bytes]:
+        """The document with its true media type and the SHA-256 of its file."""
         document, progress, settings = lease.document, lease.progress, self._services.settings
         parser = self._services.parser
         progress.enter("partitioning", "Getting the file.")
@@ -249,7 +258,7 @@ class Ingestion:
         if parsed.page_count is not None:
             found |= {"pages_done": parsed.page_count, "pages": parsed.page_count}
         progress.note(**parsed.findings, **found)
-        return _Partitioned(parsed, media_type, sha256)
+        return parsed, media_type, sha256
 
     @asynccontextmanager
     async def _local_copy(self, document: ClaimedDocument) -> AsyncGenerator[Path]:
