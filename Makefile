@@ -27,6 +27,8 @@ check: $(VENV)/.dev ## Check format, lint, types and layers
 bench: $(VENV)/.dev ## Run the benchmarks on a folder of evaluation data: make bench DATA=FOLDER
 	@test -n "$(DATA)" || { echo "Say where the data is: make bench DATA=FOLDER (see docs/benchmarks.md)"; exit 2; }
 	$(BIN)/python -m benchmarks.ingest --data "$(DATA)/sec10q/pdfs" --json benchmarks/results/ingest.json
+	$(BIN)/python -m benchmarks.answers --data "$(DATA)/sec10q/pdfs" --json benchmarks/results/answers.json
+	$(BIN)/python -m benchmarks.corpus --data "$(DATA)/parser_corpus" --json benchmarks/results/corpus.json
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)/scifact" --json benchmarks/results/retrieval.json
 
 format: $(VENV)/.dev ## Format the code and mend what the linter can mend
