@@ -1,0 +1,131 @@
+"use client";
+
+import { ChevronsUpDown, FileText, LayoutGrid, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { Button } from "@/components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import { ErrorState } from "@/components/ui/states";
+import { AppShell } from "@/features/shell/app-shell";
+import { ApiError, sentenceOf } from "@/lib/api/errors";
+import { cn } from "@/lib/cn";
+import { routes } from "@/lib/routes";
+import { usePathIds } from "@/lib/use-path-ids";
+
+import { useProject, useProjects } from "./queries";
+
+const SECTIONS = [
+  { section: "chat", label: "Chat", icon: MessagesSquare, href: routes.chats },
+  { section: "documents", label: "Documents", icon: FileText, href: routes.documents },
+  { section: "settings", label: "Settings", icon: SlidersHorizontal, href: routes.settings },
+] as const;
+
+/** The frame of a project's pages: which project, and the way between its chat and its knowledge base. */
+export function ProjectShell({ children }: { children: ReactNode }) {
+  const { projectId } = usePathIds();
+  return (
+    <AppShell header={<ProjectHeader projectId={projectId} />}>
+      <ProjectContent projectId={projectId}>{children}</ProjectContent>
+    </AppShell>
+  );
+}
+
+function ProjectContent({ projectId, children }: { projectId: string; children: ReactNode }) {
+  const project = useProject(projectId);
+  if (!project.isError || project.data) return children;
+  const missing = project.error instanceof ApiError && project.error.status === 404;
+  return (
+    <ErrorState
+      title={missing ? "There is no such project" : "The project could not be loaded"}
+      detail={missing ? "It was deleted, or it belongs to another account." : sentenceOf(project.error)}
+      actions={
+        <>
+          {missing ? null : <Button onClick={() => void project.refetch()}>Try again</Button>}
+          <Button asChild variant={missing ? "primary" : "secondary"}>
+            <Link href={routes.projects}>All projects</Link>
+          </Button>
+        </>
+      }
+    />
+  );
+}
+
+function ProjectHeader({ projectId }: { projectId: string }) {
+  const { section } = usePathIds();
+  return (
+    <>
+      <ProjectSwitcher projectId={projectId} />
+      <nav
+        aria-label="Project"
+        className="order-3 -mx-1 flex w-full gap-1 overflow-x-auto sm:order-2 sm:mx-0 sm:ml-4 sm:w-auto"
+      >
+        {SECTIONS.map(({ section: name, label, icon: Icon, href }) => {
+          const current = section === name;
+          return (
+            <Link
+              key={name}
+              href={href(projectId)}
+              aria-current={current ? "page" : undefined}
+              className={cn(
+                "flex h-11 items-center gap-2 border-b-2 px-3 text-sm font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2 sm:h-14",
+                current
+                  ? "border-primary text-foreground"
+                  : "border-transparent text-muted-foreground hover:text-foreground",
+              )}
+            >
+              <Icon aria-hidden className="size-4" />
+              {label}
+            </Link>
+          );
+        })}
+      </nav>
+    </>
+  );
+}
+
+const LISTED = 12;
+
+function ProjectSwitcher({ projectId }: { projectId: string }) {
+  const project = useProject(projectId);
+  const projects = useProjects();
+  const others = (projects.data ?? []).filter(({ id }) => id !== projectId).slice(0, LISTED);
+  const name = project.data?.name;
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" className="order-1 max-w-[calc(100vw-9rem)] min-w-0 shrink px-2 sm:max-w-64">
+          <span aria-hidden className="text-border">
+            /
+          </span>
+          <span className="truncate">{name ?? "Project"}</span>
+          <span className="sr-only">: switch project</span>
+          <ChevronsUpDown aria-hidden className="text-muted-foreground" />
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="start" className="w-72">
+        {others.length > 0 ? <DropdownMenuLabel>Other projects</DropdownMenuLabel> : null}
+        {others.map((other) => (
+          <DropdownMenuItem key={other.id} asChild>
+            <Link href={routes.chats(other.id)}>
+              <span className="truncate">{other.name}</span>
+            </Link>
+          </DropdownMenuItem>
+        ))}
+        {others.length > 0 ? <DropdownMenuSeparator /> : null}
+        <DropdownMenuItem asChild>
+          <Link href={routes.projects}>
+            <LayoutGrid aria-hidden /> All projects
+          </Link>
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
