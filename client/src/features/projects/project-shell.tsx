@@ -1,18 +1,11 @@
 "use client";
 
-import { ChevronsUpDown, FileText, LayoutGrid, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import { FileText, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuLabel,
-  DropdownMenuSeparator,
-  DropdownMenuTrigger,
-} from "@/components/ui/dropdown-menu";
 import { ErrorState } from "@/components/ui/states";
 import { AppShell } from "@/features/shell/app-shell";
 import { ApiError, sentenceOf } from "@/lib/api/errors";
@@ -20,7 +13,11 @@ import { cn } from "@/lib/cn";
 import { routes } from "@/lib/routes";
 import { usePathIds } from "@/lib/use-path-ids";
 
-import { useProject, useProjects } from "./queries";
+import { useProject } from "./queries";
+
+const ProjectSwitcher = dynamic(() => import("./project-switcher").then((module) => module.ProjectSwitcher), {
+  ssr: false,
+});
 
 const SECTIONS = [
   { section: "chat", label: "Chat", icon: MessagesSquare, href: routes.chats },
@@ -88,44 +85,5 @@ function ProjectHeader({ projectId }: { projectId: string }) {
         })}
       </nav>
     </>
-  );
-}
-
-const LISTED = 12;
-
-function ProjectSwitcher({ projectId }: { projectId: string }) {
-  const project = useProject(projectId);
-  const projects = useProjects();
-  const others = (projects.data ?? []).filter(({ id }) => id !== projectId).slice(0, LISTED);
-  const name = project.data?.name;
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="ghost" className="order-1 max-w-[calc(100vw-9rem)] min-w-0 shrink px-2 sm:max-w-64">
-          <span aria-hidden className="text-border">
-            /
-          </span>
-          <span className="truncate">{name ?? "Project"}</span>
-          <span className="sr-only">: switch project</span>
-          <ChevronsUpDown aria-hidden className="text-muted-foreground" />
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="start" className="w-72">
-        {others.length > 0 ? <DropdownMenuLabel>Other projects</DropdownMenuLabel> : null}
-        {others.map((other) => (
-          <DropdownMenuItem key={other.id} asChild>
-            <Link href={routes.chats(other.id)}>
-              <span className="truncate">{other.name}</span>
-            </Link>
-          </DropdownMenuItem>
-        ))}
-        {others.length > 0 ? <DropdownMenuSeparator /> : null}
-        <DropdownMenuItem asChild>
-          <Link href={routes.projects}>
-            <LayoutGrid aria-hidden /> All projects
-          </Link>
-        </DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
   );
 }
