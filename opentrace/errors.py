@@ -80,6 +80,13 @@ class TooLarge(AppError):
     title = "Too large"
 
 
+class UnsupportedType(AppError):
+    """A kind of file that this installation does not read; the message names those that it does."""
+
+    code = "unsupported_type"
+    title = "Unsupported type"
+
+
 class TooManyRequests(AppError):
     """A limit on how often; `retry_after_s` says when it ends."""
 

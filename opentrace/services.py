@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opentrace.db.engine import Database
 from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
+from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
 from opentrace.ports.embedder import Embedder
 from opentrace.ports.job_queue import JobQueue
@@ -15,20 +16,6 @@ from opentrace.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from langchain_core.language_models import BaseChatModel
-
-
-@dataclass(frozen=True, slots=True)
-class ChatModels:
-    """The models of the agents. `main` answers; `name` is what the user is told.
-
-    `extractive` means that no language model is configured: sentences are picked from the documents.
-    """
-
-    main: BaseChatModel
-    name: str
-    extractive: bool
 
 
 @dataclass(frozen=True, slots=True)

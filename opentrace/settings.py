@@ -98,10 +98,18 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(10.0, gt=0, description="Time between two looks for documents that stopped moving.")
     job_attempts: int = Field(4, ge=1, description="Workers that may die over a document before it is failed.")
 
+    # Command line
+    server_url: str | None = Field(
+        None, description="Server that `opentrace add`, `ask` and the like speak to; http://localhost:8000 by default."
+    )
+    api_key: SecretStr | None = Field(
+        None, description="API key of the command line; without one it signs in once and remembers."
+    )
+
     # Limits
     max_request_bytes: int = Field(MIB, ge=1024, description="Largest body of an API request; uploads have their own.")
 
-    @field_validator("public_url", "openai_base_url")
+    @field_validator("public_url", "openai_base_url", "server_url")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is None or value == "":
@@ -110,7 +118,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("database_url", "redis_url", "openai_api_key", mode="before")
+    @field_validator("database_url", "redis_url", "openai_api_key", "api_key", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

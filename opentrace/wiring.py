@@ -7,10 +7,11 @@ from functools import cache
 from opentrace.db.engine import Database
 from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
+from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
 from opentrace.ports.embedder import Embedder
 from opentrace.ports.job_queue import JobQueue
-from opentrace.services import ChatModels, Services
+from opentrace.services import Services
 from opentrace.settings import Settings, SettingsError
 
 
@@ -25,6 +26,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     parser = _parser(settings)
     jobs = _jobs(settings.redis_url.get_secret_value())
     embedder = _embedder(settings)
+    chat_models = cache(lambda: _chat_models(settings, embedder))
     try:
         yield Services(
             settings=settings,
@@ -34,9 +36,11 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             parser=parser,
             jobs=jobs,
             authenticator=_authenticator(database),
-            chat_models=cache(lambda: _chat_models(settings, embedder)),
+            chat_models=chat_models,
         )
     finally:
+        if chat_models.cache_info().currsize:
+            await chat_models().close()
         await parser.close()
         await jobs.close()
         await database.close()

@@ -16,7 +16,10 @@ class User(Base, HasId, HasCreatedAt):
     """
 
     __tablename__ = "users"
-    __table_args__ = (Index("uq_users_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_users_email", text("lower(email)"), unique=True),
+        Index("uq_users_owner", "is_owner", unique=True, postgresql_where=text("is_owner")),
+    )
 
     external_id: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str | None]

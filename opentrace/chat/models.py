@@ -1,5 +1,6 @@
 """Chats, their messages, and what users think of the answers."""
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +24,10 @@ class Chat(Base, HasId, HasCreatedAt, HasUpdatedAt):
 
 
 class Message(Base, HasId, HasCreatedAt):
-    """`sequence` is the order within a chat. `citations` are snapshots: they stay readable when a document goes."""
+    """`sequence` is the order within a chat. `citations` are snapshots: they stay readable when a document goes.
+
+    An answer in the status `streaming` whose `lease_expires_at` has passed was left behind by a process that died.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_chat_id_sequence", "chat_id", "sequence"),)
@@ -38,6 +42,7 @@ class Message(Base, HasId, HasCreatedAt):
     trace: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"), deferred=True)
     status: Mapped[MessageStatus] = mapped_column(Text)
     usage: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    lease_expires_at: Mapped[datetime | None]
 
 
 class MessageFeedback(Base, HasCreatedAt, HasUpdatedAt):

@@ -6,15 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from opentrace.errors import Invalid
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 Item = TypeVar("Item")
 
 MAX_LIMIT = 200
@@ -36,10 +36,10 @@ class Page(Generic[Item]):
 
 
 class Dated(Protocol):
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def created_at(self) -> datetime: ...
+    """A row with a key and an age."""
+
+    id: Mapped[UUID]
+    created_at: Mapped[datetime]
 
 
 def encode_cursor(*values: object) -> str:
@@ -60,12 +60,12 @@ def decode_cursor(cursor: str, *, parts: int) -> list[str]:
 
 
 def newest_first(
-    statement: Select[Row],
+    statement: Select[*Columns],
     *,
     created_at: InstrumentedAttribute[datetime],
     id_: InstrumentedAttribute[UUID],
     page: PageRequest,
-) -> Select[Row]:
+) -> Select[*Columns]:
     """Order by age, newest first, and take one row more than the page holds (see `to_page`)."""
     if page.cursor is not None:
         at, row_id = decode_cursor(page.cursor, parts=2)

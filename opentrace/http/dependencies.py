@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from opentrace.db.engine import SystemWork, UnitOfWork
 from opentrace.db.paging import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
@@ -41,7 +42,17 @@ def bearer_token(request: Request) -> str | None:
     return request.cookies.get(SESSION_COOKIE)
 
 
-async def get_principal(request: Request) -> Principal:
+BEARER = HTTPBearer(
+    scheme_name="Bearer",
+    description="The token of a sign-in, or an API key (`ot_…`). Browsers may send the cookie of a sign-in instead.",
+    auto_error=False,
+)
+"""Only describes the scheme in OpenAPI; `bearer_token` reads the header."""
+
+
+async def get_principal(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
+) -> Principal:
     token = bearer_token(request)
     principal = await app_state(request).resolve_principal(token) if token else None
     if principal is None:

@@ -7,10 +7,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an identity provider says somebody is. `external_id` is the provider's own, stable name for them."""
+    """Who an identity provider says somebody is. `external_id` is the provider's own, stable name for them.
+
+    `user_id` is set where the provider keeps Opentrace's own accounts, which spares a look-up.
+    """
 
     external_id: str
     email: str | None
+    user_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

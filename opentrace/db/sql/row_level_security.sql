@@ -6,7 +6,10 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-    IF NOT pg_has_role(current_user, 'opentrace_app', 'MEMBER') THEN
+    -- From PostgreSQL 16 on, who makes a role is its member, but may not take it on without a grant of their own.
+    IF NOT (CASE WHEN current_setting('server_version_num')::int >= 160000
+                 THEN pg_has_role(current_user, 'opentrace_app', 'SET')
+                 ELSE pg_has_role(current_user, 'opentrace_app', 'MEMBER') END) THEN
         EXECUTE format('GRANT opentrace_app TO %I', current_user);
     END IF;
 END $$;

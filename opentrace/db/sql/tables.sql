@@ -156,6 +156,7 @@ CREATE TABLE messages (
     status text NOT NULL
         CONSTRAINT ck_messages_status CHECK (status IN ('streaming', 'completed', 'stopped', 'failed', 'refused')),
     usage jsonb NOT NULL DEFAULT '{}',
+    lease_expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX ix_messages_chat_id_sequence ON messages (chat_id, sequence);
@@ -172,13 +173,17 @@ CREATE TABLE message_feedback (
 CREATE INDEX ix_message_feedback_user_id ON message_feedback (user_id);
 
 -- Whatever removes a document (its owner, a cascade) leaves the key of its object here, in the same transaction.
+-- The object is removed at `due_at`, and once more after `upload_expires_at`: until then its upload address still works.
 CREATE TABLE object_deletions (
     storage_key text CONSTRAINT pk_object_deletions PRIMARY KEY,
+    due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    upload_expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE FUNCTION note_object_deletion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO object_deletions (storage_key) VALUES (old.storage_key) ON CONFLICT DO NOTHING;
+    INSERT INTO object_deletions (storage_key, upload_expires_at) VALUES (old.storage_key, old.upload_expires_at)
+    ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 CREATE TRIGGER documents_note_object_deletion AFTER DELETE ON documents

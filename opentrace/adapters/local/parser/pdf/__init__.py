@@ -1,0 +1,5 @@
+"""PDF with a text layer. liteparse finds words, blocks and their order; the rest of the package makes elements of them."""
+
+from opentrace.adapters.local.parser.pdf.document import parse_pdf
+
+__all__ = ["parse_pdf"]

@@ -1,0 +1,201 @@
+"""Chat models of OpenAI and of every endpoint that speaks its wire format, by langchain-openai."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from opentrace.ports.chat_model import ChatModels, ModelError
+from opentrace.settings import Settings
+
+RETRIES = 2
+LONGEST_RETRY_WAIT_S = 5.0
+"""A person is waiting: what asks for more patience than this fails with its `Retry-After` instead."""
+
+_CONTEXT_CODES = ("context_length_exceeded", "exceed_context_size_error")
+_CONTEXT_WORDS = ("context length", "context size", "context window", "maximum context", "prompt is too long")
+
+
+def openai_chat_models(settings: Settings) -> ChatModels:
+    """The models that the settings name, behind `openai_base_url` or OpenAI itself."""
+    timeout = httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s))
+    client = httpx2.AsyncClient(timeout=timeout, limits=httpx2.Limits(max_connections=1000))
+    return ChatModels(
+        main=OpenAiChatModel(
+            model=settings.chat_model,
+            # Local servers want no key, but the client wants something to send.
+            api_key=settings.openai_api_key or SecretStr("none"),
+            base_url=settings.openai_base_url or "https://api.openai.com/v1",
+            timeout=timeout,
+            http_async_client=client,
+            stream_chunk_timeout=settings.model_timeout_s,
+            max_retries=0,
+            stream_usage=True,
+            use_responses_api=False,
+        ),
+        name=settings.chat_model,
+        extractive=False,
+        close=client.aclose,
+    )
+
+
+class OpenAiChatModel(ChatOpenAI):
+    """ChatOpenAI whose failures are `ModelError`s. What may help is tried again while nothing has been streamed."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where requests go, without user and password."""
+        parts = urlsplit(self.openai_api_base or "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        attempt = 0
+        while True:
+            try:
+                return await super()._agenerate(messages, stop, run_manager, **kwargs)
+            except (openai.OpenAIError, httpx2.TransportError, TimeoutError) as error:
+                await self._wait_or_raise(error, attempt=attempt, streamed=False)
+            attempt += 1
+
+    async def _astream(  # pyright: ignore[reportIncompatibleMethodOverride] -- as ChatOpenAI itself overrides it
+        self, *args: Any, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        attempt = 0
+        streamed = False
+        while True:
+            try:
+                finished = False
+                async for chunk in super()._astream(*args, **kwargs):
+                    streamed = True
+                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                    yield chunk
+            except (openai.OpenAIError, httpx2.TransportError, TimeoutError) as error:
+                await self._wait_or_raise(error, attempt=attempt, streamed=streamed)
+            else:
+                if not finished:
+                    raise _answer_cut()
+                return
+            attempt += 1
+
+    async def _wait_or_raise(self, error: Exception, *, attempt: int, streamed: bool) -> None:
+        """Return when it is time to try again; else raise the ModelError."""
+        wait_s = _retry_wait_s(error, attempt=attempt)
+        if streamed or attempt >= RETRIES or wait_s is None or wait_s > LONGEST_RETRY_WAIT_S:
+            self._raise_model_error(error, streamed=streamed)
+        await asyncio.sleep(wait_s)
+
+    def _raise_model_error(self, error: Exception, *, streamed: bool) -> NoReturn:
+        raise _model_error(error, model=self.model_name, endpoint=self.endpoint, streamed=streamed) from error
+
+
+def _retry_wait_s(error: Exception, *, attempt: int) -> float | None:
+    """Seconds until it is worth trying again; None where it is not."""
+    backoff_s = 0.5 * 2**attempt
+    match error:
+        case openai.RateLimitError():
+            if error.code == "insufficient_quota":
+                return None
+            retry_after_s = _retry_after_s(error)
+            return backoff_s if retry_after_s is None else retry_after_s
+        case openai.InternalServerError():
+            return _retry_after_s(error) or backoff_s
+        case openai.APITimeoutError():
+            return None
+        case openai.APIConnectionError():
+            return backoff_s
+        case _:
+            return None
+
+
+def _retry_after_s(error: openai.APIStatusError) -> float | None:
+    """The `Retry-After` header in seconds; the form with a date, which no model server sends, counts as absent."""
+    try:
+        return max(0.0, float(error.response.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool) -> ModelError:
+    match error:
+        case openai.AuthenticationError():
+            return ModelError(
+                "model_unauthorized",
+                f"{endpoint} does not accept the API key. Set OPENTRACE_OPENAI_API_KEY to a valid one.",
+            )
+        case openai.PermissionDeniedError():
+            return ModelError(
+                "model_forbidden",
+                f"{endpoint} does not let this API key use the model {model!r}. "
+                "Allow it there, or set OPENTRACE_CHAT_MODEL to another model.",
+            )
+        case openai.NotFoundError():
+            return ModelError(
+                "model_not_found",
+                f"{endpoint} has no model {model!r}. Set OPENTRACE_CHAT_MODEL to one that it has, "
+                "or correct OPENTRACE_OPENAI_BASE_URL.",
+            )
+        case openai.RateLimitError() if error.code == "insufficient_quota":
+            return ModelError(
+                "model_quota_exceeded",
+                f"The account at {endpoint} has used up its quota. Add credit there, or use another endpoint.",
+            )
+        case openai.RateLimitError():
+            wait_s = _retry_after_s(error)
+            when = f"in {wait_s:.0f} seconds" if wait_s else "in a moment"
+            return ModelError(
+                "model_rate_limited", f"The model gets too many requests. Ask again {when}.", retry_after_s=wait_s
+            )
+        case openai.BadRequestError() | openai.UnprocessableEntityError():
+            return _bad_request(error, model=model, endpoint=endpoint)
+        case openai.APITimeoutError() | TimeoutError() | httpx2.TimeoutException():
+            return ModelError(
+                "model_timeout",
+                f"The model {model!r} did not answer in time. Ask again, or set OPENTRACE_MODEL_TIMEOUT_S higher.",
+            )
+        case openai.APIConnectionError() | httpx2.TransportError() if streamed:
+            return _answer_cut()
+        case openai.APIConnectionError() | httpx2.TransportError():
+            return ModelError(
+                "model_unreachable",
+                f"Nothing answers at {endpoint}. Start the model server, or correct OPENTRACE_OPENAI_BASE_URL.",
+            )
+        case openai.APIStatusError():
+            return ModelError(
+                "model_failed", f"{endpoint} failed with status {error.status_code}. Ask again in a moment."
+            )
+        case _:
+            return ModelError("model_failed", f"{endpoint} sent an answer that could not be read. Ask again.")
+
+
+def _bad_request(error: openai.APIStatusError, *, model: str, endpoint: str) -> ModelError:
+    said = error.message.lower()
+    if error.code in _CONTEXT_CODES or any(words in said for words in _CONTEXT_WORDS):
+        return ModelError(
+            "model_context_exceeded",
+            f"Question, history and passages are more than the model {model!r} reads. Start a new chat, "
+            "or lower the project's final_context_size.",
+        )
+    if "tool" in said or "function" in said:
+        return ModelError("model_tools_unsupported", f"The model {model!r} cannot call tools.")
+    return ModelError(
+        "model_rejected_request",
+        f"{endpoint} rejected the request for the model {model!r}. Check that OPENTRACE_CHAT_MODEL names a chat model.",
+    )
+
+
+def _answer_cut() -> ModelError:
+    return ModelError("model_answer_cut", "The model stopped in the middle of its answer. Ask again.")

@@ -1,0 +1,50 @@
+"""Writes the answer of one question: clean text and citations, as events."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from opentrace.agents.events import AgentEvent, Cited, TextDelta
+from opentrace.agents.markers import MarkerFilter
+from opentrace.agents.passages import CharRange, Citation, FoundPassage, cite
+from opentrace.agents.trace import Trace
+
+
+class AnswerWriter:
+    """`passages` are those that may be cited, number 1 first; they grow with every search."""
+
+    def __init__(self, *, trace: Trace) -> None:
+        self.passages: Sequence[FoundPassage] = ()
+        self.written = False
+        self._trace = trace
+        self._markers = MarkerFilter(lambda number: 1 <= number <= len(self.passages))
+        self._quoted: defaultdict[int, list[CharRange]] = defaultdict(list)
+
+    def quote(self, ranges: Iterable[Sequence[int]]) -> None:
+        """Note the characters that the model says it quotes: passage number, start and end each."""
+        for number, start, end in ranges:
+            self._quoted[number].append((start, end))
+
+    def write(self, text: str, emit: Callable[[AgentEvent], None]) -> None:
+        self._emit(self._markers.feed, text, emit)
+
+    def finish(self, emit: Callable[[AgentEvent], None]) -> None:
+        """Release what was held back for a marker."""
+        self._emit(lambda _: self._markers.flush(), "", emit)
+
+    def citations(self) -> list[Citation]:
+        return [
+            cite(self.passages[number - 1], number=number, quoted=self._quoted.get(number, ()))
+            for number in sorted(self._markers.cited)
+        ]
+
+    def _emit(self, clean: Callable[[str], str], text: str, emit: Callable[[AgentEvent], None]) -> None:
+        cited_before = len(self._markers.cited)
+        shown = clean(text)
+        if not self.written:
+            shown = shown.lstrip()
+        if shown:
+            self.written = True
+            self._trace.note_first_token()
+            emit(TextDelta(shown))
+        if len(self._markers.cited) > cited_before:
+            emit(Cited(self.citations()))

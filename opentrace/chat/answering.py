@@ -1,0 +1,212 @@
+"""Runs the agent for one question, in a task of its own, and keeps what it writes.
+
+No database session is open while a model writes: one transaction stores question and answer, one now and then saves
+what is there, one ends it. However a run ends (done, stopped, failed, server shut down), its text stays.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import anyio
+import structlog
+
+from opentrace.agents.events import AgentEvent, Cited, Done, TextDelta
+from opentrace.agents.passages import Citation, Search
+from opentrace.agents.trace import Trace
+from opentrace.chat.models import MessageStatus
+from opentrace.chat.service import BegunAnswer, ChatService
+from opentrace.errors import AppError, Conflict
+from opentrace.logs import failure_places
+from opentrace.ports.authenticator import Principal
+from opentrace.ports.embedder import EmbedderError
+from opentrace.services import Services
+
+SAVE_INTERVAL_S = 2.0
+BUSY_WAIT_S = 2.0
+BUSY_POLL_S = 0.1
+
+_log = structlog.stdlib.get_logger("opentrace.chat")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no (whole) answer; `detail` says what to do."""
+
+    code: str
+    detail: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last event of a run: the answer is stored with this status."""
+
+    status: MessageStatus
+    usage: dict[str, Any]
+    failure: Failure | None = None
+
+
+RunEvent = AgentEvent | Ended
+
+
+async def begin_answer(
+    services: Services, principal: Principal, *, chat_id: UUID, content: str, replaces_message_id: UUID | None
+) -> BegunAnswer:
+    """Store the question, in a transaction of its own. Raises NotFound, Invalid, Conflict.
+
+    An answer that was just stopped takes a moment to end, so a busy chat is tried for BUSY_WAIT_S.
+    """
+    deadline = time.monotonic() + BUSY_WAIT_S
+    while True:
+        try:
+            async with services.database.transaction(principal) as work:
+                return await ChatService(work).begin_answer(chat_id, content, replaces_message_id=replaces_message_id)
+        except Conflict:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(BUSY_POLL_S)
+
+
+@dataclass(slots=True)
+class AnswerRun:
+    """One answer being written. Iterate over `events()` once; leaving it early stops the run and keeps the text."""
+
+    services: Services
+    principal: Principal
+    begun: BegunAnswer
+    search: Search
+    _text: list[str] = field(default_factory=list[str])
+    _citations: Sequence[Citation] = ()
+    _queue: asyncio.Queue[RunEvent | None] = field(default_factory=asyncio.Queue[RunEvent | None])
+    _ending: asyncio.Task[None] | None = None
+
+    async def events(self) -> AsyncGenerator[RunEvent]:
+        """What the agent tells, and `Ended` once the answer is stored."""
+        task = asyncio.create_task(self._run())
+        try:
+            while (event := await self._queue.get()) is not None:
+                yield event
+        finally:
+            # The reader may be going away by cancellation; what is written is stored all the same.
+            with anyio.CancelScope(shield=True):
+                if self._ending is None:
+                    task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+                if self._ending is not None:
+                    await self._ending
+
+    async def _run(self) -> None:
+        """Ends by storing the answer, in a task of its own that a second cancellation does not reach."""
+        trace = Trace(model=self.services.chat_models().name, question=self.begun.question.content)
+        status: MessageStatus = "stopped"
+        failure: Failure | None = None
+        saver = asyncio.create_task(self._save_now_and_then(asyncio.current_task()))
+        try:
+            status = await self._follow_agent(trace)
+        except asyncio.CancelledError:
+            pass
+        except AppError as error:
+            failure = Failure(error.error_code, error.detail, error.retry_after_s)
+        except EmbedderError as error:
+            failure = Failure("embedder_unavailable", str(error))
+        except Exception as error:  # noqa: BLE001 -- whatever happened, the answer must not stay in "streaming"
+            _log.error("answer_failed", failure=failure_places(error))
+            failure = Failure("internal_error", "Something went wrong while answering. Ask again.")
+        finally:
+            saver.cancel()
+        if failure is not None:
+            status = "failed"
+            trace.error = {"code": failure.code, "detail": failure.detail}
+        self._ending = asyncio.create_task(self._end(status, failure, trace))
+        await asyncio.shield(self._ending)
+
+    async def _follow_agent(self, trace: Trace) -> MessageStatus:
+        # Importing LangGraph takes seconds that a server need not spend before it is ready; see `preload`.
+        from opentrace.agents.simple import answer_question
+
+        status: MessageStatus = "completed"
+        events = answer_question(
+            trace.question,
+            history=self.begun.history,
+            models=self.services.chat_models(),
+            embedder=self.services.embedder,
+            search=self.search,
+            trace=trace,
+        )
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        self._text.append(text)
+                    case Cited(citations):
+                        self._citations = citations
+                    case Done(ended_as):
+                        status = ended_as
+                    case _:
+                        pass
+                self._queue.put_nowait(event)
+        return status
+
+    async def _save_now_and_then(self, run: asyncio.Task[Any] | None) -> None:
+        """Keep the lease and what is written. When the answer is no longer wanted (deleted, replaced), end the run."""
+        while True:
+            await asyncio.sleep(SAVE_INTERVAL_S)
+            try:
+                async with self.services.database.transaction(self.principal) as work:
+                    kept = await ChatService(work).keep_answer(
+                        self.begun.answer.id, content=self._content(), citations=self._citation_objects()
+                    )
+            except Exception as error:  # noqa: BLE001 -- a database that is away for a moment must not end the answer
+                _log.warning("answer_not_saved", failure=failure_places(error))
+                continue
+            if not kept and run is not None:
+                run.cancel()
+                return
+
+    async def _end(self, status: MessageStatus, failure: Failure | None, trace: Trace) -> None:
+        usage = trace.usage()
+        values: dict[str, Any] = {
+            "content": self._content() or (failure.detail if failure else ""),
+            "citations": self._citation_objects(),
+            "trace": trace.to_json(),
+            "usage": usage,
+            "status": status,
+        }
+        try:
+            async with self.services.database.transaction(self.principal) as work:
+                await ChatService(work).end_answer(self.begun.answer.id, values)
+        except Exception as error:  # noqa: BLE001 -- the reader must hear of it, and the lease ends the message
+            _log.error("answer_not_stored", failure=failure_places(error))
+            status = "failed"
+            failure = Failure("answer_not_stored", "The answer could not be stored. Ask again.")
+        self._queue.put_nowait(Ended(status, usage, failure))
+        self._queue.put_nowait(None)
+
+    def _content(self) -> str:
+        # PostgreSQL stores every character but this one, and a model may write it.
+        return "".join(self._text).replace("\x00", "")
+
+    def _citation_objects(self) -> list[dict[str, Any]]:
+        return [citation.to_json() for citation in self._citations]
+
+
+async def preload(services: Services) -> None:
+    """Do what the first question would wait for: import LangGraph, build the chat model, load the embedding model.
+
+    Raises EmbedderError and what a wrong configuration raises.
+    """
+    await asyncio.to_thread(_import_agents, services.chat_models)
+    await services.embedder.embed(["warm-up"], purpose="query")
+
+
+def _import_agents(chat_models: Callable[[], object]) -> None:
+    from opentrace.agents.simple import simple_graph
+
+    simple_graph()
+    chat_models()

@@ -1,0 +1,114 @@
+"""The server: every domain's endpoints on one application, and the program that serves it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib import import_module
+from importlib.metadata import version
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
+
+from opentrace.auth.endpoints import router as auth_router
+from opentrace.auth.passwords import PasswordHashing
+from opentrace.auth.service import AccountService
+from opentrace.http.health import health_router
+from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
+from opentrace.http.observability import HttpMetrics, RequestObserver
+from opentrace.http.openapi import DESCRIPTION, TAGS, TITLE, install_openapi
+from opentrace.http.problems import add_problem_handlers
+from opentrace.logs import failure_places
+from opentrace.projects.endpoints import router as projects_router
+from opentrace.services import Services
+from opentrace.settings import Settings
+from opentrace.wiring import open_services
+
+HOUSEKEEPING_INTERVAL_S = 3600.0
+
+OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
+
+_log = structlog.stdlib.get_logger("opentrace.api")
+
+
+def create_app(settings: Settings, *, opener: OpenServices = open_services) -> FastAPI:
+    """The application. Nothing is opened before its lifespan starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with opener(settings) as services:
+            hashing = PasswordHashing()
+            accounts = AccountService(
+                services.database, settings=settings, authenticator=services.authenticator, hashing=hashing
+            )
+            app.state.services = services
+            app.state.accounts = accounts
+            app.state.resolve_principal = accounts.resolve_principal
+            housekeeping = asyncio.create_task(_keep_house(accounts))
+            try:
+                yield
+            finally:
+                housekeeping.cancel()
+                with suppress(asyncio.CancelledError):
+                    await housekeeping
+                hashing.close()
+
+    metrics = HttpMetrics()
+    app = FastAPI(
+        title=TITLE,
+        description=DESCRIPTION,
+        version=version("opentrace"),
+        openapi_tags=TAGS,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    # Each one wraps those before it, so the observer sees every request first and every response last.
+    app.add_middleware(OriginCheck, public_url=settings.public_url)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
+    app.add_middleware(SecurityHeaders, public_url=settings.public_url)
+    app.add_middleware(RequestObserver, metrics=metrics)
+    add_problem_handlers(app)
+    app.include_router(health_router(metrics))
+    app.include_router(auth_router)
+    app.include_router(projects_router)
+    for name in (
+        "opentrace.http.blobs",
+        "opentrace.knowledge.endpoints",
+        "opentrace.retrieval.endpoints",
+        "opentrace.chat.endpoints",
+    ):
+        with suppress(ModuleNotFoundError):
+            app.include_router(import_module(name).router)
+    install_openapi(app)
+    return app
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How `app` is served: `await uvicorn.Server(server_config(app, settings)).serve()`."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,  # as `opentrace.logs` set it up
+        access_log=False,  # RequestObserver writes a line that holds no address
+        server_header=False,
+        proxy_headers=True,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+async def _keep_house(accounts: AccountService) -> None:
+    while True:
+        try:
+            await accounts.forget_expired()
+        except SQLAlchemyError as error:
+            _log.warning("housekeeping_failed", failure=failure_places(error))
+        await asyncio.sleep(HOUSEKEEPING_INTERVAL_S)

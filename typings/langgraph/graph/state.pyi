@@ -1,0 +1,1 @@
+from langgraph.graph import CompiledStateGraph as CompiledStateGraph
