@@ -107,10 +107,14 @@ class ChunkEmbedding(Base):
     embedding: Mapped[Any] = mapped_column(VECTOR())
 
 
-class ObjectDeletion(Base):
-    """Keys of stored objects whose document is gone. A trigger writes them, the sweeper removes the objects."""
+class ObjectDeletion(Base, HasCreatedAt):
+    """Keys of stored objects whose document is gone. A trigger writes them, the sweeper removes the objects.
+
+    An object is removed at `due_at`, and once more after `upload_expires_at`: until then its upload address works.
+    """
 
     __tablename__ = "object_deletions"
 
     storage_key: Mapped[str] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    upload_expires_at: Mapped[datetime | None]

@@ -28,6 +28,10 @@ class BlobRejected(BlobStoreError):
         self.code = code
 
 
+class BlobTooLarge(BlobRejected):
+    """More bytes than were signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlobStat:
     """What the store knows of an object."""

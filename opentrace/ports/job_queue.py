@@ -28,6 +28,10 @@ class JobQueue(Protocol):
         """Jobs that wait in the broker. Raises JobQueueError."""
         ...
 
+    async def report_alive(self) -> None:
+        """A worker says that it runs; it does so every few seconds. Raises JobQueueError."""
+        ...
+
     async def worker_alive(self) -> bool:
         """Whether a worker has reported itself lately. Raises JobQueueError."""
         ...

@@ -159,12 +159,12 @@ def _ends_sentence(text: str, start: int, boundary: re.Match[str], end: int) -> 
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence too long to quote, at its semicolons, else as it is."""
+    """A sentence too long to quote is cut where it has a semicolon, or an end that no capital follows."""
     if end - start <= MAX_SENTENCE_CHARS:
         yield start, end
         return
     at = start
-    for match in re.finditer(r";\s+", text[start:end]):
+    for match in re.finditer(r"[;.!?]\s+", text[start:end]):
         cut = start + match.start() + 1
         if cut - at >= 80:
             yield at, cut

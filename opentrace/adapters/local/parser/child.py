@@ -40,8 +40,11 @@ def _answer(channel: socket.socket, data: bytes, *, media_type: str, limits: Par
     def send(message: dict[str, Any]) -> None:
         channel.sendall(encode_frame(message))
 
+    def on_page(done: int, total: int) -> None:
+        send({"page": [done, total]})
+
     try:
-        document = parse(data, media_type=media_type, limits=limits, on_page=lambda *page: send({"page": page}))
+        document = parse(data, media_type=media_type, limits=limits, on_page=on_page)
         for batch in element_batches(document):
             send({"elements": batch})
         done = {"title": document.title, "page_count": document.page_count, "findings": document.findings}
@@ -62,7 +65,7 @@ def parse(data: bytes, *, media_type: str, limits: ParseLimits, on_page: OnPage)
         case media_types.DOCX:
             from opentrace.adapters.local.parser.docx_parser import parse_docx
 
-            document = parse_docx(data, limits=limits)
+            document = parse_docx(data)
         case media_types.HTML:
             from opentrace.adapters.local.parser.html_parser import parse_html
 

@@ -49,7 +49,7 @@ class ChildProcess:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _CHILD_ENVIRONMENT
         module = "opentrace.adapters.local.parser.child"
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 -- our own interpreter with our own module
                 [sys.executable, "-P", "-m", module, str(child_end.fileno()), str(memory_bytes)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

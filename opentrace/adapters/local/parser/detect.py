@@ -106,7 +106,7 @@ def _text_type(head: bytes, file_name: str) -> str:
             raise unsupported("an SVG image")
         if _is_mail(text):
             raise unsupported("an e-mail (EML)")
-    # Readers accept bytes before the header of a PDF; those of a text that only speaks of PDFs are not followed by objects.
+    # Readers accept bytes before the header of a PDF. A text that only speaks of PDFs has no objects after it.
     if b"%PDF-" in head[:1024] and _PDF_OBJECT.search(head):
         return PDF
     if text is None:

@@ -1,4 +1,4 @@
-"""PDF with a text layer. liteparse finds words, blocks and their order; the rest of the package makes elements of them."""
+"""PDF with a text layer. liteparse finds words, blocks and their order; the rest of this package makes elements."""
 
 from opentrace.adapters.local.parser.pdf.document import parse_pdf
 

@@ -1,0 +1,132 @@
+"""Jobs as Celery messages on Redis or Valkey.
+
+The truth about a job is in PostgreSQL, so nothing here is relied on for more than speed: a message that comes twice
+does no harm, and the sweeper replaces one that is lost.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from celery import Celery
+from kombu.exceptions import KombuError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from opentrace.ports.job_queue import Job, JobQueueError
+
+QUEUE = "opentrace"
+INGEST_TASK = "opentrace.ingest_document"
+
+ALIVE_KEY = "opentrace:worker-alive"
+ALIVE_S = 20
+"""How long one report of a worker counts. It reports every few seconds, and a busy machine may delay it."""
+
+_PRIORITY_SUFFIXES = ("", "\x06\x163", "\x06\x166", "\x06\x169")
+"""Kombu keeps one list for each of its four priorities."""
+
+_CONNECT_TIMEOUT_S = 2.0
+_ANSWER_TIMEOUT_S = 4.0
+_VISIBILITY_TIMEOUT_S = 3600
+_RESTORE_INTERVAL_S = 10
+
+
+def celery_app(redis_url: str) -> Celery:
+    """The settings that the server, which publishes, and the worker, which consumes, have in common."""
+    app = Celery("opentrace", broker=_broker_url(redis_url), set_as_current=False)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        # A document goes on where the broker was away: its lease is in the database.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=_CONNECT_TIMEOUT_S,
+        broker_transport_options={
+            "visibility_timeout": _VISIBILITY_TIMEOUT_S,
+            "unacked_restore_interval": _RESTORE_INTERVAL_S,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": _CONNECT_TIMEOUT_S,
+            "socket_keepalive": True,
+            "health_check_interval": 30,
+        },
+    )
+    return app
+
+
+def worker_app(redis_url: str, *, ingest_document: Callable[[str], None]) -> Celery:
+    """The application of a worker. `ingest_document` gets the id of a document, in a thread of the pool."""
+    app = celery_app(redis_url)
+    app.task(name=INGEST_TASK)(ingest_document)
+    app.finalize()
+    return app
+
+
+class CeleryJobQueue:
+    """Implements `JobQueue`. Publishing gives up after a few seconds instead of waiting for a broker that is away."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._app = celery_app(redis_url)
+        self._app.conf.update(
+            task_publish_retry=False,
+            broker_transport_options={
+                "socket_connect_timeout": _CONNECT_TIMEOUT_S,
+                "socket_timeout": _ANSWER_TIMEOUT_S,
+                "max_retries": 0,
+            },
+        )
+        self._redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] -- redis does not type its options
+            redis_url, socket_connect_timeout=_CONNECT_TIMEOUT_S, socket_timeout=_ANSWER_TIMEOUT_S
+        )
+
+    async def enqueue(self, job: Job) -> None:
+        async with _translated():
+            await asyncio.to_thread(
+                self._app.send_task, INGEST_TASK, [str(job.document_id)], queue=QUEUE, ignore_result=True
+            )
+
+    async def depth(self) -> int:
+        async with _translated(), self._redis.pipeline(transaction=False) as pipeline:
+            for suffix in _PRIORITY_SUFFIXES:
+                pipeline.llen(QUEUE + suffix)
+            return sum(await pipeline.execute())
+
+    async def report_alive(self) -> None:
+        async with _translated():
+            await self._redis.set(ALIVE_KEY, 1, ex=ALIVE_S)
+
+    async def worker_alive(self) -> bool:
+        async with _translated():
+            return bool(await self._redis.exists(ALIVE_KEY))
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+        await asyncio.to_thread(self._app.close)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncGenerator[None]:
+    try:
+        yield
+    except (KombuError, RedisError, OSError) as error:
+        raise JobQueueError(
+            "The job queue does not answer. Check OPENTRACE_REDIS_URL and that the Redis server behind it runs."
+        ) from error
+
+
+def _broker_url(redis_url: str) -> str:
+    """The URL as kombu writes it: it names sockets, and the database on them, differently than redis-py."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    query = [("virtual_host" if name == "db" else name, value) for name, value in parse_qsl(parts.query)]
+    return urlunsplit(("redis+socket", parts.netloc, parts.path, urlencode(query), ""))

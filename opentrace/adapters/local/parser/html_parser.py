@@ -1,0 +1,244 @@
+"""HTML: one walk over the tree of lxml, which never fetches anything and knows no entities but HTML's own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from opentrace.adapters.local.parser.charset import decode
+from opentrace.adapters.local.parser.cleaning import clean, clean_lines, one_line
+from opentrace.adapters.local.parser.table_html import (
+    MAX_SPAN,
+    TableCell,
+    table_html,
+    table_text,
+    without_empty_rows,
+)
+from opentrace.adapters.local.parser.xml_element import XmlElement
+from opentrace.ports.document_parser import Element, ElementType, ParsedDocument
+
+_SKIPPED_NAMES = """
+    script style noscript template head nav svg math iframe object embed applet audio video canvas map area select
+    datalist button input textarea dialog menu
+"""
+_BLOCK_NAMES = """
+    address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form
+    header hgroup hr html legend li main ol optgroup option p pre section summary table tbody td tfoot th thead tr ul
+"""
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_SKIPPED_ROLES = frozenset({"navigation", "search", "dialog", "alertdialog", "menu", "menubar", "toolbar"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_KINDS: dict[str, ElementType] = {
+    "li": "ListItem",
+    "dd": "ListItem",
+    "figcaption": "FigureCaption",
+    "caption": "FigureCaption",
+    "footer": "Footer",
+}
+# Below every real heading: a line that is bold from end to end and stands alone.
+_BOLD_HEADING_LEVEL = 7
+_MAX_BOLD_HEADING_CHARS = 150
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+# A cell of a table that holds data rather than a piece of the page.
+_MAX_DATA_CELL_CHARS = 200
+_IN_ARTICLE = frozenset({"article", "main", "section", "blockquote"})
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%|\s*[;}]|$)", re.IGNORECASE
+)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
+_SNIFFED_BYTES = 8192
+_SPACE = re.compile(r"\s+")
+
+
+def parse_html(data: bytes) -> ParsedDocument:
+    """Scripts, navigation and hidden text are left out. Locations are absent: the format has no pages."""
+    head = data[:_SNIFFED_BYTES]
+    declared = _META_CHARSET.search(head) or _XML_ENCODING.search(head)
+    text = decode(data, declared=declared.group(1).decode("ascii") if declared else None)
+    root = _tree(text)
+    if root is None:
+        return ParsedDocument((), findings={"format": "html"})
+    elements = tuple(_Walk(root).elements())
+    heading = next((element.text for element in elements if element.type == "Title"), None)
+    title = one_line(next((node.text or "" for node in root.iter("title")), ""))
+    return ParsedDocument(elements, title=title or heading, findings={"format": "html"})
+
+
+def html_fragment_elements(text: str) -> list[Element]:
+    """The elements of HTML inside of another format."""
+    root = _tree(text)
+    return [] if root is None else list(_Walk(root).elements())
+
+
+def _tree(text: str) -> XmlElement | None:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    source = clean(text).encode()
+    if not source.strip():
+        return None
+    try:
+        return etree.fromstring(source, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Collects inline text until a block begins or ends. Iterative, since documents nest as deep as they like."""
+
+    root: XmlElement
+    buffer: list[str] = field(default_factory=list[str])
+    kinds: list[ElementType] = field(default_factory=lambda: list[ElementType](["NarrativeText"]))
+    bold: int = 0
+    bold_chars: int = 0
+
+    def elements(self) -> Iterator[Element]:
+        walk = etree.iterwalk(self.root, events=("start", "end"))
+        opened: list[tuple[bool, bool]] = []
+        for event, node in walk:
+            if event == "start":
+                whole = _whole(node)
+                block = node.tag in _BLOCKS or whole is not None
+                bold = _is_bold(node)
+                opened.append((block, bold))
+                if block:
+                    yield from self._flush()
+                    self.kinds.append(self._kind(node))
+                self.bold += bold
+                if whole is not None:
+                    walk.skip_subtree()
+                    yield from whole
+                elif _is_skipped(node):
+                    walk.skip_subtree()
+                elif node.tag == "br":
+                    self.buffer.append("\n")
+                elif node.text:
+                    self._add(node.text)
+            else:
+                block, bold = opened.pop()
+                if block:
+                    yield from self._flush()
+                    self.kinds.pop()
+                self.bold -= bold
+                if node.tail and node is not self.root:
+                    self._add(node.tail)
+        yield from self._flush()
+
+    def _add(self, text: str) -> None:
+        self.buffer.append(_SPACE.sub(" ", text))
+        if self.bold:
+            self.bold_chars += len(_SPACE.sub("", text))
+
+    def _kind(self, node: XmlElement) -> ElementType:
+        kind = _KINDS.get(node.tag, self.kinds[-1])
+        if kind == "Footer" and any(above.tag in _IN_ARTICLE for above in node.iterancestors()):
+            return self.kinds[-1]
+        return kind
+
+    def _flush(self) -> Iterator[Element]:
+        text = clean_lines("".join(self.buffer))
+        is_bold = text != "" and self.bold_chars >= len(_SPACE.sub("", text))
+        self.buffer.clear()
+        self.bold_chars = 0
+        if not text:
+            return
+        kind = self.kinds[-1]
+        if kind == "NarrativeText" and is_bold and len(text) <= _MAX_BOLD_HEADING_CHARS and text[-1] not in ".,;":
+            yield Element("Title", one_line(text), level=_BOLD_HEADING_LEVEL)
+        else:
+            yield Element(kind, text)
+
+
+def _whole(node: XmlElement) -> list[Element] | None:
+    """The elements of a node that is taken as a whole, or None where the walk goes into it."""
+    tag = node.tag
+    if _is_skipped(node):
+        return None
+    if tag in _HEADINGS:
+        text = one_line(_inline_text(node))
+        return [Element("Title", text, level=_HEADINGS[tag])] if text else []
+    if tag == "pre":
+        text = clean("".join(map(str, node.itertext()))).strip("\n")
+        return [Element("CodeSnippet", text)] if text.strip() else []
+    if tag == "table" and not _is_layout(node):
+        return _table_elements(node)
+    return None
+
+
+def _is_skipped(node: XmlElement) -> bool:
+    if node.tag in _SKIPPED:
+        return True
+    if not node.attrib:
+        return False
+    if "hidden" in node.attrib or node.get("aria-hidden") == "true" or node.get("role") in _SKIPPED_ROLES:
+        return True
+    style = node.get("style")
+    return style is not None and _HIDDEN_STYLE.search(style) is not None
+
+
+def _is_bold(node: XmlElement) -> bool:
+    return node.tag in ("b", "strong") or _BOLD_STYLE.search(node.get("style") or "") is not None
+
+
+def _inline_text(node: XmlElement) -> str:
+    """The text that is seen inside of a node; blocks and line breaks become spaces."""
+    parts: list[str] = []
+    walk = etree.iterwalk(node, events=("start", "end"))
+    for event, inner in walk:
+        if event == "start":
+            if inner is not node and _is_skipped(inner):
+                walk.skip_subtree()
+                continue
+            if inner.tag in _BLOCKS or inner.tag == "br":
+                parts.append(" ")
+            if inner.text:
+                parts.append(inner.text)
+        else:
+            if inner.tag in _BLOCKS:
+                parts.append(" ")
+            if inner.tail and inner is not node:
+                parts.append(inner.tail)
+    return "".join(parts)
+
+
+def _is_layout(table: XmlElement) -> bool:
+    """Whether a table only places things on the page: by its role, or one column, or pieces of a page in its cells."""
+    if table.get("role") in ("presentation", "none"):
+        return True
+    rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    texts = [[one_line(_inline_text(cell)) for cell in row if cell.tag in ("td", "th")] for row in rows]
+    if all(sum(1 for text in row if text) <= 1 for row in texts):
+        return True
+    if any(inner is not table for inner in table.iter("table", *_HEADINGS)):
+        return any(len(text) > _MAX_DATA_CELL_CHARS for row in texts for text in row)
+    return False
+
+
+def _table_elements(table: XmlElement) -> list[Element]:
+    elements: list[Element] = []
+    caption = next(table.iter("caption"), None)
+    if caption is not None and (text := one_line(_inline_text(caption))):
+        elements.append(Element("FigureCaption", text))
+    rows: list[list[TableCell]] = []
+    for row in table.iter("tr"):
+        if _is_skipped(row) or next(row.iterancestors("table")) is not table:
+            continue
+        in_head = next(row.iterancestors()).tag == "thead"
+        cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_skipped(cell)]
+        rows.append([_cell(cell, header=in_head or cell.tag == "th") for cell in cells])
+    rows = without_empty_rows(rows)
+    if rows:
+        elements.append(Element("Table", table_text(rows), html=table_html(rows)))
+    return elements
+
+
+def _cell(cell: XmlElement, *, header: bool) -> TableCell:
+    return TableCell(
+        one_line(_inline_text(cell)), _span(cell.get("colspan")), _span(cell.get("rowspan")), header=header
+    )
+
+
+def _span(value: str | None) -> int:
+    return min(max(int(value), 1), MAX_SPAN) if value is not None and value.isdecimal() and len(value) < 6 else 1

@@ -1,0 +1,85 @@
+"""Markdown: CommonMark and tables, by markdown-it-py."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from opentrace.adapters.local.parser.charset import decode
+from opentrace.adapters.local.parser.cleaning import clean, clean_lines
+from opentrace.adapters.local.parser.html_parser import html_fragment_elements
+from opentrace.adapters.local.parser.table_html import TableCell, table_html, table_text, without_empty_rows
+from opentrace.ports.document_parser import Element, ElementType, ParsedDocument
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+
+
+def parse_markdown(data: bytes) -> ParsedDocument:
+    """Front matter is dropped but for its title. Locations are absent: the format has no pages."""
+    text = clean(decode(data))
+    title = None
+    front = _FRONT_MATTER.match(text)
+    if front is not None:
+        named = _FRONT_TITLE.search(front.group(1))
+        title = named.group(1).strip("'\"") if named else None
+        text = text[front.end() :]
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    elements = tuple(_elements(tokens))
+    heading = next((element.text for element in elements if element.type == "Title"), None)
+    return ParsedDocument(elements, title=title or heading, findings={"format": "markdown"})
+
+
+def _elements(tokens: Sequence[Token]) -> Iterator[Element]:
+    lists = 0
+    level: int | None = None
+    rows: list[list[TableCell]] | None = None
+    for token in tokens:
+        match token.type:
+            case "heading_open":
+                level = int(token.tag[1:])
+            case "heading_close":
+                level = None
+            case "list_item_open":
+                lists += 1
+            case "list_item_close":
+                lists -= 1
+            case "table_open":
+                rows = []
+            case "tr_open" if rows is not None:
+                rows.append([])
+            case "inline" if rows is not None:
+                rows[-1].append(TableCell(clean_lines(_inline(token)), header=len(rows) == 1))
+            case "table_close" if rows is not None:
+                kept = without_empty_rows(rows)
+                if kept:
+                    yield Element("Table", table_text(kept), html=table_html(kept))
+                rows = None
+            case "inline":
+                text = clean_lines(_inline(token))
+                if text:
+                    kind: ElementType = "Title" if level else "ListItem" if lists else "NarrativeText"
+                    yield Element(kind, text, level=level)
+            case "fence" | "code_block":
+                if token.content.strip():
+                    yield Element("CodeSnippet", token.content.strip("\n"))
+            case "html_block":
+                yield from html_fragment_elements(token.content)
+            case _:
+                pass
+
+
+def _inline(token: Token) -> str:
+    parts: list[str] = []
+    for child in token.children or []:
+        match child.type:
+            case "text" | "code_inline" | "image":
+                parts.append(child.content)
+            case "softbreak":
+                parts.append(" ")
+            case "hardbreak":
+                parts.append("\n")
+            case _:
+                pass
+    return "".join(parts)

@@ -1,0 +1,43 @@
+"""What users see of a document while it is being read: its stage, a sentence, and what each stage found."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Stage = Literal["partitioning", "chunking", "summarising", "vectorization"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """The state of one run, in memory. `DocumentLease` writes it; `changed` tells it that there is something new.
+
+    `details` has a dictionary per stage that began: JSON values only.
+    """
+
+    stage: Stage = "partitioning"
+    message: str = "Getting the file."
+    details: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _began: float = field(default_factory=time.monotonic)
+
+    def enter(self, stage: Stage, message: str) -> None:
+        """The stage before is over: its seconds are noted."""
+        self.leave()
+        self.stage = stage
+        self._began = time.monotonic()
+        self.details[stage] = {}
+        self.tell(message)
+
+    def leave(self) -> None:
+        if self.stage in self.details:
+            self.details[self.stage]["seconds"] = round(time.monotonic() - self._began, 3)
+
+    def tell(self, message: str) -> None:
+        self.message = message
+        self.changed.set()
+
+    def note(self, **found: Any) -> None:
+        """Findings of the present stage, by name."""
+        self.details.setdefault(self.stage, {}).update(found)
+        self.changed.set()
