@@ -2,6 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import { connection } from "./connection";
 import { ConnectionLost, errorOfResponse } from "./errors";
+import type { PendingPaths } from "./pending";
 import type { paths } from "./schema";
 
 type TokenSource = () => Promise<string | null>;
@@ -58,7 +59,11 @@ const failures: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: "", fetch: apiFetch, credentials: "same-origin" });
+export const api = createClient<paths & PendingPaths>({
+  baseUrl: "",
+  fetch: apiFetch,
+  credentials: "same-origin",
+});
 api.use(failures);
 
 /** The body of a response. Failures were thrown before, so where there is a body, it is there. */

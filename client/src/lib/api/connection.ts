@@ -15,7 +15,7 @@ function set(next: boolean) {
 
 async function probe(waitMs: number): Promise<void> {
   try {
-    const response = await fetch("/api/health", { cache: "no-store" });
+    const response = await fetch("/api/config", { cache: "no-store" });
     if (response.status < 500) {
       set(false);
       return;

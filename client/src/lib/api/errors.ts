@@ -5,6 +5,8 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
+  /** Of a request that is not acceptable: what is wrong with which field. */
+  errors?: { field: string; message: string }[] | null;
 }
 
 export class ApiError extends Error {
@@ -21,6 +23,11 @@ export class ApiError extends Error {
   /** Stable: safe to branch on. */
   get code(): string {
     return this.problem.code;
+  }
+
+  /** What is wrong with each field of the form that was sent. */
+  get fields(): Partial<Record<string, string>> {
+    return Object.fromEntries((this.problem.errors ?? []).map(({ field, message }) => [field, message]));
   }
 }
 

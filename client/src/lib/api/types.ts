@@ -1,18 +1,24 @@
+import type { PendingSchemas } from "./pending";
 import type { components } from "./schema";
 
-type Schemas = components["schemas"];
+type Schemas = components["schemas"] & PendingSchemas;
 
-export type Config = Schemas["Config"];
-export type User = Schemas["User"];
-export type ApiKey = Schemas["ApiKey"];
-export type Project = Schemas["Project"];
-export type ProjectSettings = Schemas["ProjectSettings"];
+export type Config = Schemas["InstallationConfig"];
+export type User = Schemas["UserResponse"];
+export type ApiKey = Schemas["ApiKeyResponse"];
+export type NewApiKey = Schemas["ApiKeyCreatedResponse"];
+export type Project = Schemas["ProjectResponse"];
+export type ProjectSettings = Schemas["SettingsResponse"];
+export type SettingsPatch = Schemas["SettingsPatch"];
 export type Document = Schemas["Document"];
 export type DocumentStatus = Document["status"];
 export type Chunk = Schemas["Chunk"];
 export type Location = Schemas["Location"];
 export type SearchResponse = Schemas["SearchResponse"];
-export type Trace = Schemas["Trace"];
-export type Chat = Schemas["Chat"];
-export type Message = Schemas["Message"];
-export type Citation = Schemas["Citation"];
+export type SearchResult = Schemas["SearchResult"];
+export type Chat = Schemas["ChatResponse"];
+export type ChatWithMessages = Schemas["ChatWithMessages"];
+export type Message = Schemas["MessageResponse"];
+export type Citation = Schemas["CitationResponse"];
+export type Feedback = Schemas["FeedbackResponse"];
+export type Trace = Schemas["TraceResponse"];
