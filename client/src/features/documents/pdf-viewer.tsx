@@ -28,7 +28,11 @@ export function PdfViewer(props: PdfViewerProps) {
 
 function PdfSkeleton() {
   return (
-    <div aria-busy aria-label="The document is being opened" className="grid flex-1 content-start gap-3 bg-muted p-6">
+    <div
+      aria-busy
+      aria-label="The document is being opened"
+      className="grid flex-1 content-start gap-3 bg-muted p-6"
+    >
       <Skeleton className="mx-auto aspect-[1/1.3] w-full max-w-2xl" />
     </div>
   );

@@ -99,7 +99,10 @@ interface FileFailureProps {
 function FileFailure({ error, fileUrl, onRetry }: FileFailureProps) {
   const missing = "status" in error && error.status === 404;
   return (
-    <div role="alert" className="grid flex-1 place-content-center justify-items-center gap-3 p-8 text-center text-sm">
+    <div
+      role="alert"
+      className="grid flex-1 place-content-center justify-items-center gap-3 p-8 text-center text-sm"
+    >
       <FileWarning aria-hidden className="size-8 text-muted-foreground" />
       <p className="max-w-xs text-pretty text-muted-foreground">
         {missing

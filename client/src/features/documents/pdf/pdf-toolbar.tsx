@@ -23,7 +23,11 @@ interface PdfToolbarProps {
 
 export function PdfToolbar({ fileUrl, page, pageCount, zoom, onPage, onZoom, onPassage }: PdfToolbarProps) {
   return (
-    <div role="toolbar" aria-label="Document" className="flex h-11 shrink-0 items-center gap-0.5 border-b px-2">
+    <div
+      role="toolbar"
+      aria-label="Document"
+      className="flex h-11 shrink-0 items-center gap-0.5 border-b px-2"
+    >
       <Tool label="Previous page" disabled={page <= 1} onClick={() => onPage(page - 1)}>
         <ChevronUp aria-hidden />
       </Tool>
@@ -56,7 +60,12 @@ export function PdfToolbar({ fileUrl, page, pageCount, zoom, onPage, onZoom, onP
       </Tool>
       <Tooltip content="Open the original">
         <Button asChild variant="quiet" size="icon-sm">
-          <a href={fileUrl} target="_blank" rel="noopener noreferrer" aria-label="Open the original in a new tab">
+          <a
+            href={fileUrl}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label="Open the original in a new tab"
+          >
             <ExternalLink aria-hidden />
           </a>
         </Button>
