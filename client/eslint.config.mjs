@@ -13,6 +13,8 @@ const config = [
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // It warns about libraries that the React compiler leaves alone; these pages are not compiled by it.
+      "react-hooks/incompatible-library": "off",
       "no-restricted-syntax": [
         "error",
         {

@@ -2,7 +2,6 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import { connection } from "./connection";
 import { ConnectionLost, errorOfResponse } from "./errors";
-import type { PendingPaths } from "./pending";
 import type { paths } from "./schema";
 
 type TokenSource = () => Promise<string | null>;
@@ -59,7 +58,7 @@ const failures: Middleware = {
   },
 };
 
-export const api = createClient<paths & PendingPaths>({
+export const api = createClient<paths>({
   baseUrl: "",
   fetch: apiFetch,
   credentials: "same-origin",

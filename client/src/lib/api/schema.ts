@@ -363,6 +363,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find the passages that answer a question */
+        post: operations["search_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/chats": {
         parameters: {
             query?: never;
@@ -540,6 +557,62 @@ export interface components {
              * @description Nobody has an account yet; the first one owns the installation.
              */
             first_run: boolean;
+        };
+        /**
+         * Box
+         * @description A line of the passage: a box in 0..1 of its page, and the characters of `content` that it holds.
+         */
+        Box: {
+            /** Page */
+            page: number;
+            /** X0 */
+            x0: number;
+            /** Y0 */
+            y0: number;
+            /** X1 */
+            x1: number;
+            /** Y1 */
+            y1: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
+        /** CandidateResponse */
+        CandidateResponse: {
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Document Name */
+            document_name: string;
+            /** Page Number */
+            page_number: number | null;
+            /** Vector Rank */
+            vector_rank: number | null;
+            /** Vector Score */
+            vector_score: number | null;
+            /** Keyword Rank */
+            keyword_rank: number | null;
+            /** Keyword Score */
+            keyword_score: number | null;
+            /** Fused Score */
+            fused_score: number | null;
+            /** Rerank Score */
+            rerank_score: number | null;
+            /** Kept */
+            kept: boolean;
+            /**
+             * Dropped Because
+             * @example below similarity_threshold
+             */
+            dropped_because: string | null;
         };
         /** ChatModelConfig */
         ChatModelConfig: {
@@ -1060,6 +1133,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Passage
+         * @description The part of `content` that matched best.
+         */
+        Passage: {
+            /** Char Start */
+            char_start: number;
+            /** Char End */
+            char_end: number;
+        };
+        /**
          * Problem
          * @description RFC 9457. `code` is stable; `detail` is a sentence for the user that says what to do.
          */
@@ -1180,6 +1263,115 @@ export interface components {
             checks: {
                 [key: string]: components["schemas"]["Check"];
             };
+        };
+        /**
+         * SearchRequest
+         * @description A question, and any of the project's settings by its name, for this search alone.
+         * @example {
+         *       "num_chunks": 8,
+         *       "query": "How did the gross margin change?",
+         *       "similarity_threshold": 0.25
+         *     }
+         */
+        SearchRequest: {
+            /** Rag Strategy */
+            rag_strategy?: ("basic" | "hybrid" | "multi_query_vector" | "multi_query_hybrid") | null;
+            /** Agent Type */
+            agent_type?: ("simple" | "agentic") | null;
+            /** Embedding Model */
+            embedding_model?: string | null;
+            /** Num Chunks */
+            num_chunks?: number | null;
+            /** Final Context Size */
+            final_context_size?: number | null;
+            /** Use Reranking */
+            use_reranking?: boolean | null;
+            /** Multi Query Count */
+            multi_query_count?: number | null;
+            /** Vector Weight */
+            vector_weight?: number | null;
+            /** Keyword Weight */
+            keyword_weight?: number | null;
+            /** Similarity Threshold */
+            similarity_threshold?: number | null;
+            /** Query */
+            query: string;
+            /**
+             * Document Ids
+             * @description Search only these documents.
+             */
+            document_ids?: string[] | null;
+        };
+        /** SearchResponse */
+        SearchResponse: {
+            /** Results */
+            results: components["schemas"]["SearchResultResponse"][];
+            trace: components["schemas"]["opentrace__retrieval__schemas__TraceResponse"];
+        };
+        /** SearchResultResponse */
+        SearchResultResponse: {
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Document Name
+             * @example 2023 Q3 report.pdf
+             */
+            document_name: string;
+            /** Url */
+            url: string | null;
+            /** Chunk Index */
+            chunk_index: number;
+            /**
+             * Page Number
+             * @description Of the passage; null in formats without pages.
+             * @example 12
+             */
+            page_number: number | null;
+            /**
+             * Content
+             * @example Gross margin was 44.5 percent of net sales, up from 43.3 percent a year before.
+             */
+            content: string;
+            /**
+             * Score
+             * @description Cosine of the passage and the question.
+             * @example 0.71
+             */
+            score: number;
+            /**
+             * Locations
+             * @description Of the passage, one a line.
+             */
+            locations: components["schemas"]["Box"][];
+            /**
+             * Heading Path
+             * @example [
+             *       "Results of operations",
+             *       "Gross margin"
+             *     ]
+             */
+            heading_path: string[];
+            /**
+             * Types
+             * @example [
+             *       "NarrativeText"
+             *     ]
+             */
+            types: string[];
+            /**
+             * Tables
+             * @description The tables of the chunk as HTML.
+             */
+            tables: string[];
+            passage: components["schemas"]["Passage"];
         };
         /**
          * SettingsPatch
@@ -1313,35 +1505,6 @@ export interface components {
             user: components["schemas"]["UserResponse"];
         };
         /**
-         * TraceResponse
-         * @description How an answer came about. Empty for questions, and for answers that are being written.
-         */
-        TraceResponse: {
-            /**
-             * Message Id
-             * Format: uuid
-             */
-            message_id: string;
-            /** Model */
-            model?: string | null;
-            /** Question */
-            question?: string | null;
-            /** Stages */
-            stages?: components["schemas"]["TraceStage"][];
-            /**
-             * Searches
-             * @description Each with its `query` and the trace of the search.
-             */
-            searches?: {
-                [key: string]: unknown;
-            }[];
-            usage?: components["schemas"]["UsageResponse"] | null;
-            /** Error */
-            error?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
          * TraceStage
          * @description A step of the answer; times in milliseconds from the question. Further fields depend on the step.
          */
@@ -1444,6 +1607,68 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * TraceResponse
+         * @description How an answer came about. Empty for questions, and for answers that are being written.
+         */
+        opentrace__chat__schemas__TraceResponse: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Model */
+            model?: string | null;
+            /** Question */
+            question?: string | null;
+            /** Stages */
+            stages?: components["schemas"]["TraceStage"][];
+            /**
+             * Searches
+             * @description Each with its `query` and the trace of the search.
+             */
+            searches?: {
+                [key: string]: unknown;
+            }[];
+            usage?: components["schemas"]["UsageResponse"] | null;
+            /** Error */
+            error?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** TraceResponse */
+        opentrace__retrieval__schemas__TraceResponse: {
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "basic" | "hybrid" | "multi_query_vector" | "multi_query_hybrid";
+            /**
+             * Embedding Model
+             * @description The vectors that were searched.
+             */
+            embedding_model: string;
+            /** Queries */
+            queries: string[];
+            /**
+             * Settings
+             * @description Those that decided, after overrides.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Document Ids */
+            document_ids: string[] | null;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateResponse"][];
+            /**
+             * Milliseconds
+             * @description Of each stage.
+             */
+            milliseconds: {
+                [key: string]: number;
+            };
         };
     };
     responses: never;
@@ -3891,6 +4116,122 @@ export interface operations {
             };
         };
     };
+    search_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResponse"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized",
+                     *       "code": "unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:project_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such project, or it is not yours.",
+                     *       "code": "project_not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than this installation takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1048576 bytes.",
+                     *       "code": "too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:invalid_request",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "name: String should have at least 1 character.",
+                     *       "code": "invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that Opentrace needs is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:unavailable",
+                     *       "title": "Service unavailable",
+                     *       "status": 503,
+                     *       "detail": "The database does not answer. Try again.",
+                     *       "code": "unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_chats: {
         parameters: {
             query?: {
@@ -4569,7 +4910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TraceResponse"];
+                    "application/json": components["schemas"]["opentrace__chat__schemas__TraceResponse"];
                 };
             };
             /** @description Nobody is signed in. */
