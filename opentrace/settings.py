@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address under which browsers reach the server, where a proxy stands in front of it."
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses and networks of proxies, with commas between, whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed.",
+    )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("opentrace"),
         description="Folder of everything that the embedded services keep: database, queue, uploads, models.",

@@ -10,12 +10,10 @@ not see each other's rows. `anonymous` is a client without a token. `services` i
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
-from types import ModuleType
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -30,12 +28,6 @@ from opentrace.services import Services
 from opentrace.settings import Settings
 
 PASSWORD = "correct horse battery staple"
-
-
-if find_spec("opentrace.adapters.local.minilm") is None:
-    absent = ModuleType("opentrace.adapters.local.minilm")
-    absent.MiniLmEmbedder = lambda *_, **__: None
-    sys.modules[absent.__name__] = absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,9 @@ async def running_server(settings: Settings) -> AsyncGenerator[tuple[str, FastAP
 
 
 def client_of(url: str, **headers: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False)
+    """Keeps no cookies, so that every request says itself who sends it."""
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(base_url=url, headers=headers, cookies=no_cookies, timeout=60, trust_env=False)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +119,6 @@ async def sign_up(server_url: str, anonymous: httpx.AsyncClient) -> AsyncGenerat
             email = f"{uuid4().hex}@example.org"
             response = await anonymous.post("/api/auth/sign-up", json={"email": email, "password": PASSWORD})
             assert response.status_code == 201, response.text
-            anonymous.cookies.clear()
             body = response.json()
             http = await clients.enter_async_context(client_of(server_url, authorization=f"Bearer {body['token']}"))
             return Person(http, UUID(body["user"]["id"]), email, body["token"])

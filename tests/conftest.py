@@ -15,7 +15,7 @@ from opentrace.db.engine import Database
 from opentrace.db.migrate import migrate
 from opentrace.settings import Settings
 
-pytest_plugins = ["tests.api_fixtures"]
+pytest_plugins = ["tests.api_fixtures", "tests.model_fixtures"]
 
 
 @pytest.fixture(scope="session")

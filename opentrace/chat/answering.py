@@ -199,10 +199,13 @@ class AnswerRun:
 async def preload(services: Services) -> None:
     """Do what the first question would wait for: import LangGraph, build the chat model, load the embedding model.
 
-    Raises EmbedderError and what a wrong configuration raises.
+    What fails here is told to who asks the first question.
     """
-    await asyncio.to_thread(_import_agents, services.chat_models)
-    await services.embedder.embed(["warm-up"], purpose="query")
+    try:
+        await asyncio.to_thread(_import_agents, services.chat_models)
+        await services.embedder.embed(["warm-up"], purpose="query")
+    except Exception as error:  # noqa: BLE001 -- a server that cannot answer yet still serves everything else
+        _log.warning("preload_failed", failure=failure_places(error))
 
 
 def _import_agents(chat_models: Callable[[], object]) -> None:

@@ -1,16 +1,39 @@
-"""The search that an agent gets: one project's documents, with the project's settings."""
+"""The search that an agent gets: one project's documents, by the project's settings."""
 
 from uuid import UUID
 
-from opentrace.agents.passages import Search, SearchOutcome
+from opentrace.agents.passages import FoundPassage, Search, SearchOutcome
 from opentrace.ports.authenticator import Principal
+from opentrace.retrieval.service import RetrievalService, SearchResult
 from opentrace.services import Services
 
 
 def project_search(services: Services, principal: Principal, project_id: UUID) -> Search:
-    """Each call is a transaction of its own. Raises NotFound where the project is gone, and EmbedderError."""
+    """A call raises NotFound where the project is gone, and EmbedderError."""
+    retrieval = RetrievalService(
+        services.database, services.embedder, embedding_model=services.settings.embedding_model
+    )
 
     async def search(query: str) -> SearchOutcome:
-        raise NotImplementedError(services, principal, project_id, query)
+        outcome = await retrieval.search(principal, project_id, query)
+        return SearchOutcome([_passage(result) for result in outcome.results], outcome.trace.to_json())
 
     return search
+
+
+def _passage(result: SearchResult) -> FoundPassage:
+    return FoundPassage(
+        chunk_id=result.chunk_id,
+        document_id=result.document_id,
+        document_name=result.document_name,
+        page_number=result.page_number,
+        content=result.content,
+        score=result.score,
+        chunk_index=result.chunk_index,
+        char_start=result.char_start,
+        char_end=result.char_end,
+        locations=result.chunk_locations,
+        context=result.context,
+        tables=tuple(result.tables),
+        url=result.url,
+    )

@@ -21,11 +21,9 @@ class SchemaTooNew(Exception):
 
 def migrate(database_url: str) -> tuple[str | None, str]:
     """Apply what is missing; returns the revision before and after. Raises SchemaTooNew."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _config()
     scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
-    assert head is not None
+    head = head_revision()
     engine = create_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
@@ -46,3 +44,16 @@ def migrate(database_url: str) -> tuple[str | None, str]:
             connection.commit()
     engine.dispose()
     return before, head
+
+
+def head_revision() -> str:
+    """The schema that this version of Opentrace wants."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

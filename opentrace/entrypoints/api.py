@@ -15,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
+from opentrace.chat.answering import preload
+from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from opentrace.http.observability import HttpMetrics, RequestObserver
@@ -25,6 +27,8 @@ from opentrace.projects.endpoints import router as projects_router
 from opentrace.services import Services
 from opentrace.settings import Settings
 from opentrace.wiring import open_services
+
+OPENAPI_URL = "/openapi.json"
 
 HOUSEKEEPING_INTERVAL_S = 3600.0
 
@@ -46,13 +50,14 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
             app.state.services = services
             app.state.accounts = accounts
             app.state.resolve_principal = accounts.resolve_principal
-            housekeeping = asyncio.create_task(_keep_house(accounts))
+            background = [asyncio.create_task(_keep_house(accounts)), asyncio.create_task(preload(services))]
             try:
                 yield
             finally:
-                housekeeping.cancel()
-                with suppress(asyncio.CancelledError):
-                    await housekeeping
+                for task in background:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
                 hashing.close()
 
     metrics = HttpMetrics()
@@ -61,7 +66,9 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
         description=DESCRIPTION,
         version=version("opentrace"),
         openapi_tags=TAGS,
-        openapi_url="/openapi.json",
+        openapi_url=OPENAPI_URL,
+        docs_url=None,
+        redoc_url=None,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
         lifespan=lifespan,
@@ -73,6 +80,7 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
     app.add_middleware(RequestObserver, metrics=metrics)
     add_problem_handlers(app)
     app.include_router(health_router(metrics))
+    app.include_router(docs_router(title=TITLE, openapi_url=OPENAPI_URL))
     app.include_router(auth_router)
     app.include_router(projects_router)
     for name in (
@@ -97,6 +105,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,  # RequestObserver writes a line that holds no address
         server_header=False,
         proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=10,
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import Computed, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,7 +36,7 @@ class Document(Base, HasId, HasCreatedAt, HasUpdatedAt):
     file_name: Mapped[str]
     title: Mapped[str | None]
     content_type: Mapped[str]
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[bytes | None]
     storage_key: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str | None]

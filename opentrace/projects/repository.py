@@ -90,11 +90,13 @@ class ProjectRepository:
             found[project_id].changed(changed_at)
         return found
 
-    async def settings(self, project_id: UUID) -> ProjectSettings | None:
+    async def settings(self, project_id: UUID, *, lock: bool = False) -> ProjectSettings | None:
+        """With `lock`, nobody else changes them before the transaction ends."""
         own = projects_of(self._work).with_only_columns(Project.id)
-        return await self._session.scalar(
-            select(ProjectSettings).where(ProjectSettings.project_id == project_id, ProjectSettings.project_id.in_(own))
+        statement = select(ProjectSettings).where(
+            ProjectSettings.project_id == project_id, ProjectSettings.project_id.in_(own)
         )
+        return await self._session.scalar(statement.with_for_update() if lock else statement)
 
     async def update_settings(self, project_id: UUID, changes: Mapping[str, Any]) -> ProjectSettings | None:
         """None where there is no such project of the caller's."""

@@ -62,16 +62,16 @@ class ProjectService:
         if not await self._projects.remove(project_id):
             raise NotFound("project")
 
-    async def settings(self, project_id: UUID) -> ProjectSettings:
-        """Raises NotFound."""
-        settings = await self._projects.settings(project_id)
+    async def settings(self, project_id: UUID, *, lock: bool = False) -> ProjectSettings:
+        """With `lock`, nobody else changes them before the transaction ends. Raises NotFound."""
+        settings = await self._projects.settings(project_id, lock=lock)
         if settings is None:
             raise NotFound("project")
         return settings
 
     async def update_settings(self, project_id: UUID, changes: Mapping[str, Any]) -> ProjectSettings:
         """`changes` by column name. Raises NotFound, Invalid."""
-        before = await self.settings(project_id)
+        before = await self.settings(project_id, lock=True)
         self._check_model(changes.get("embedding_model", before.embedding_model))
         vector_weight = changes.get("vector_weight", before.vector_weight)
         keyword_weight = changes.get("keyword_weight", before.keyword_weight)

@@ -61,15 +61,46 @@ def test_a_table_row_is_read_with_the_headers_of_its_columns() -> None:
         passage, tables=[TABLE.replace("<td>$</td><td>81</td><td>$</td><td>82</td>", "<td>$ 81</td><td>$ 82</td>")]
     )
     assert [row.text for row in rows] == [
-        "Products: Three months ended July 1, 2023 $60; Three months ended June 25, 2022 $63",
-        "Total net sales: Three months ended July 1, 2023 $81; Three months ended June 25, 2022 $82",
+        "Products – Three months ended July 1, 2023: $60; Three months ended June 25, 2022: $63",
+        "Total net sales – Three months ended July 1, 2023: $81; Three months ended June 25, 2022: $82",
     ]
     assert passage[rows[0].start : rows[0].end] == "Products | $ 60 | $ 63"
 
 
 def test_lines_with_columns_are_a_table_without_html() -> None:
     passage = "Item | 2023 | 2022\nApples | 5 | 7\nPears | 6 | 8"
-    assert texts(passage) == ["Apples: 2023 5; 2022 7", "Pears: 2023 6; 2022 8"]
+    assert texts(passage) == ["Apples – 2023: 5; 2022: 7", "Pears – 2023: 6; 2022: 8"]
+
+
+def test_rows_of_figures_are_found_in_running_text() -> None:
+    passage = (
+        "Quarter Ended Year Ended\n\nMay 1, May 3, May 1, May 3, 2021 2020 2021 2020\n\n"
+        "Net sales: Wheels $ 60 $ 63 $ 230 $ 245 Tyres 21,213 19,604 62,886 (58,941) Wheels sold well. Tyres did not."
+    )
+    assert texts(passage) == [
+        (
+            "Net sales, Wheels – Quarter Ended May 1, 2021: $60; Quarter Ended May 3, 2020: $63; "
+            "Year Ended May 1, 2021: $230; Year Ended May 3, 2020: $245"
+        ),
+        (
+            "Net sales, Tyres – Quarter Ended May 1, 2021: 21,213; Quarter Ended May 3, 2020: 19,604; "
+            "Year Ended May 1, 2021: 62,886; Year Ended May 3, 2020: (58,941)"
+        ),
+        "Wheels sold well.",
+        "Tyres did not.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "We paid $100 million and $300 million in 2023 and 2022, respectively.",
+        "It rose from 5 to 7 – and then fell by 3%.",
+        "Call 555 1234 now.",
+    ],
+)
+def test_prose_with_numbers_stays_prose(prose: str) -> None:
+    assert texts(prose) == [prose]
 
 
 def test_a_table_of_words_keeps_its_words() -> None:

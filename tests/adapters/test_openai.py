@@ -13,9 +13,8 @@ from tests.openai_server import Failure, OpenAiServer, Silence, Text, ToolCalls
 
 
 @pytest.fixture
-async def server() -> AsyncGenerator[OpenAiServer]:
-    async with OpenAiServer.running() as running:
-        yield running
+def server(openai_server: OpenAiServer) -> OpenAiServer:
+    return openai_server
 
 
 @pytest.fixture

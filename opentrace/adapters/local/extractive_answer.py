@@ -13,16 +13,19 @@ from opentrace.adapters.local.extractive_segments import Segment, split_segments
 from opentrace.ports.chat_model import NumberedPassage
 from opentrace.ports.embedder import Embedder, Vectors
 
-MAX_EMBEDDED = 24
+MAX_EMBEDDED = 18
 """Segments that are embedded for one answer: a bound on the time to the first word."""
 MAX_SEGMENTS = 5
 MAX_CHARS = 900
-EMBEDDED_CHARS = 400
+EMBEDDED_CHARS = 320
 
 COSINE_WEIGHT = 0.55
 LEXICAL_WEIGHT = 0.35
 RANK_WEIGHT = 0.05
-VALUE_WEIGHT = 0.05
+VALUE_WEIGHT = 0.08
+POINTER_PENALTY = 0.08
+MISSED_NUMBERS_PENALTY = 0.25
+"""Share of its score that a segment loses when neither it nor its context has the numbers of the question."""
 CONTEXT_CREDIT = 0.6
 """What a word of the question counts that stands not in the segment but in its heading or its document's name."""
 RELEVANT_SCORE = 0.36
@@ -35,11 +38,23 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[\w]+")
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _ASKS_VALUE = re.compile(
     r"\b(how (?:much|many|long|often|far|old|large|high|big)|what (?:percentage|share|number|amount|date|year|time)"
-    r"|when|total|revenue|price|cost|rate|amount|wie (?:viele?|hoch|lange)|wann"
+    r"|when|totals?|revenues?|sales|prices?|costs?|rates?|amounts?|wie (?:viele?|hoch|lange)|wann"
     r"|combien|quand|cuántos?|cuándo)\b",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"\d")
+_POINTS_ELSEWHERE = re.compile(
+    r"\b(?:as (?:discussed|described|set forth|defined) in|see (?:also )?(?:note|part|item|section|page)|refer to"
+    r"|is described in|are described in|incorporated (?:herein )?by reference|as follows|following table)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_QUARTERS = {
+    "q1": ("first", "quarter"),
+    "q2": ("second", "quarter"),
+    "q3": ("third", "quarter"),
+    "q4": ("fourth", "quarter"),
+}
 _BRACKETED_NUMBER = re.compile(r"[\[【]([\s\d^,–-]*\d[\s\d,–-]*)[\]】]")
 _FUNCTION_WORDS = """
     a about above after again all also am an and any are as at be because been before being below between both
@@ -90,10 +105,9 @@ async def select_quotes(question: str, passages: Sequence[NumberedPassage], embe
         _Scored(
             candidate=candidates[index],
             row=row,
-            score=COSINE_WEIGHT * float(cosine)
-            + LEXICAL_WEIGHT * lexical[index]
-            + RANK_WEIGHT / (1 + candidates[index].rank)
-            + VALUE_WEIGHT * (asks_value and _states_value(candidates[index], wanted)),
+            score=_score(
+                candidates[index], wanted, cosine=float(cosine), lexical=lexical[index], asks_value=asks_value
+            ),
             cosine=float(cosine),
         )
         for row, (index, cosine) in enumerate(zip(shortlist, cosines, strict=True), start=1)
@@ -123,6 +137,8 @@ def words_of(text: str) -> Counter[str]:
             words.update(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         elif word[0].isdigit():
             words[word.replace(",", "")] += 1
+        elif word in _QUARTERS:
+            words.update(_QUARTERS[word])
         elif word not in _STOP_WORDS:
             words[_stem(word.removesuffix("'s"))] += 1
     return words
@@ -177,6 +193,21 @@ def _shortlist(candidates: Sequence[_Candidate], lexical: Sequence[float]) -> li
     return by_words + rest[: MAX_EMBEDDED - len(by_words)]
 
 
+def _score(
+    candidate: _Candidate, wanted: Mapping[str, int], *, cosine: float, lexical: float, asks_value: bool
+) -> float:
+    score = COSINE_WEIGHT * cosine + LEXICAL_WEIGHT * lexical + RANK_WEIGHT / (1 + candidate.rank)
+    if asks_value and _states_value(candidate, wanted):
+        score += VALUE_WEIGHT
+    if _POINTS_ELSEWHERE.search(candidate.segment.text):
+        score -= POINTER_PENALTY
+    numbers = [word for word in wanted if word[0].isdigit()]
+    if numbers:
+        held = sum(word in candidate.words or word in candidate.context_words for word in numbers)
+        score *= 1 - MISSED_NUMBERS_PENALTY * (1 - held / len(numbers))
+    return score
+
+
 def _states_value(candidate: _Candidate, wanted: Mapping[str, int]) -> bool:
     """Whether it gives a number that the question does not give itself."""
     return any(_VALUE.match(word) and word not in wanted for word in candidate.words)
@@ -201,26 +232,28 @@ def _chosen(scored: Sequence[_Scored], vectors: Vectors) -> list[_Scored]:
 
 
 def _same(one: _Scored, other: _Scored, vectors: Vectors) -> bool:
-    """Near-duplicates; two rows or sentences with different numbers are never the same."""
+    """Near-duplicates. Segments with different figures are never the same; of sentences, years alone tell none."""
     a, b = one.candidate.words, other.candidate.words
-    if {word for word in a if word[0].isdigit()} != {word for word in b if word[0].isdigit()}:
-        return False
+    figures = {word for word in a ^ b if word[0].isdigit()}
+    if figures:
+        prose = one.candidate.segment.kind != "row" and other.candidate.segment.kind != "row"
+        return prose and all(map(_YEAR.fullmatch, figures)) and a - figures == b - figures
     return len(a & b) >= SAME_WORDS * len(a | b) or float(vectors[one.row] @ vectors[other.row]) > SAME_COSINE
 
 
 def _in_reading_order(chosen: Sequence[_Scored]) -> list[_Scored]:
-    """Sources by their best quote; within a source as the document goes."""
-    best: dict[str, float] = {}
+    """Documents by their best quote, and so the passages of a document; a passage as it reads."""
+    best_of_source: dict[str, float] = {}
+    best_of_passage: dict[int, float] = {}
     for item in chosen:
-        source = item.candidate.passage.source
-        best[source] = max(best.get(source, 0.0), item.score)
+        passage = item.candidate.passage
+        best_of_source[passage.source] = max(best_of_source.get(passage.source, 0.0), item.score)
+        best_of_passage[passage.number] = max(best_of_passage.get(passage.number, 0.0), item.score)
     return sorted(
         chosen,
         key=lambda s: (
-            -best[s.candidate.passage.source],
-            s.candidate.passage.source,
-            s.candidate.passage.position,
-            s.candidate.passage.number,
+            -best_of_source[s.candidate.passage.source],
+            -best_of_passage[s.candidate.passage.number],
             s.candidate.segment.start,
         ),
     )

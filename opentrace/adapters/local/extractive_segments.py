@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from opentrace.adapters.local.extractive_figures import figure_rows, heads_columns
 from opentrace.adapters.local.extractive_tables import TableRow, match_table, table_rows
 
 SegmentKind = Literal["sentence", "item", "row"]
@@ -54,7 +55,7 @@ def split_segments(text: str, *, tables: Sequence[str] = ()) -> list[Segment]:
     """The segments of a passage in order. `tables` are the HTML of tables whose rows are lines of `text`."""
     parsed = [rows for rows in (table_rows(html) for html in tables) if rows]
     segments: list[Segment] = []
-    heading = ""
+    heading = column_heads = ""
     for start, end in _blocks(text):
         lines = _lines(text, start, end)
         rows = match_table([text[a:b] for a, b in lines], parsed)
@@ -64,10 +65,12 @@ def split_segments(text: str, *, tables: Sequence[str] = ()) -> list[Segment]:
                 for (a, b), row in zip(lines, rows, strict=True)
                 if row is not None
             ]
+        elif heads_columns(text[start:end]):
+            column_heads = text[start:end]
         elif _is_heading(text, lines):
-            heading = _tidy(text[start:end])
+            heading, column_heads = _tidy(text[start:end]), ""
         else:
-            segments += _prose(text, lines, heading)
+            segments += _prose(text, lines, heading, column_heads)
     return segments
 
 
@@ -103,18 +106,28 @@ def _is_heading(text: str, lines: list[tuple[int, int]]) -> bool:
     )
 
 
-def _prose(text: str, lines: list[tuple[int, int]], heading: str) -> Iterator[Segment]:
+def _prose(text: str, lines: list[tuple[int, int]], heading: str, column_heads: str) -> Iterator[Segment]:
     """Sentences, across line breaks; a bullet begins a new item; short lines without an end stand for themselves."""
     ends = sum(bool(_TERMINAL.search(text[a:b].rstrip())) for a, b in lines)
     listed = len(lines) >= 3 and ends <= len(lines) // 4 and _mean_length(lines) < 60
     group: list[tuple[int, int]] = []
     for line in lines:
         if group and (listed or _BULLET.match(text[line[0] : line[1]])):
-            yield from _sentences(text, group[0][0], group[-1][1], heading)
+            yield from _paragraph(text, group[0][0], group[-1][1], heading, column_heads)
             group = []
         group.append(line)
     if group:
-        yield from _sentences(text, group[0][0], group[-1][1], heading)
+        yield from _paragraph(text, group[0][0], group[-1][1], heading, column_heads)
+
+
+def _paragraph(text: str, start: int, end: int, heading: str, column_heads: str) -> Iterator[Segment]:
+    """Rows of figures, and the sentences around them."""
+    at = start
+    for found in figure_rows(text, start, end, heading=heading, column_heads=column_heads):
+        yield from _sentences(text, at, found.start, heading)
+        yield Segment(found.row.text, found.start, found.end, "row", heading, found.row)
+        at = found.end
+    yield from _sentences(text, at, end, heading)
 
 
 def _mean_length(lines: list[tuple[int, int]]) -> float:
@@ -122,6 +135,8 @@ def _mean_length(lines: list[tuple[int, int]]) -> float:
 
 
 def _sentences(text: str, start: int, end: int, heading: str) -> Iterator[Segment]:
+    if not text[start:end].strip():
+        return
     kind: SegmentKind = "sentence"
     if bullet := _BULLET.match(text, start, end):
         kind = "item"

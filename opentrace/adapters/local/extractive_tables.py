@@ -26,9 +26,11 @@ class TableRow:
 
     @property
     def text(self) -> str:
-        """`label: header value; header value`, for reading and for comparing with a question."""
-        values = "; ".join(f"{header} {value}".strip() if header else value for header, value in self.cells)
-        return f"{self.label}: {values}" if self.label and values else self.label or values
+        """`label – header: value; header: value`, or without headers `label: value; value`."""
+        values = "; ".join(f"{header}: {value}" if header else value for header, value in self.cells)
+        if not self.label or not values:
+            return self.label or values
+        return f"{self.label} – {values}" if any(header for header, _ in self.cells) else f"{self.label}: {values}"
 
 
 Grid = list[list[str]]
@@ -98,9 +100,11 @@ def _read(grid: Grid, header_rows: list[bool]) -> list[TableRow | None]:
             rows.append(None)
         else:
             rows.append(_row(cells, columns))
-    if not any(rows):
-        return [_row(cells, {}) if any(cells) else None for cells in grid]
-    return rows
+    if any(rows) or len(grid) < 2:
+        return rows
+    # A table of words: only its first row is taken for a header.
+    columns = {column: [cell] for column, cell in enumerate(grid[0])}
+    return [None, *(_row(cells, columns) for cells in grid[1:])]
 
 
 def _looks_like_header(cells: list[str]) -> bool:

@@ -27,7 +27,6 @@ from opentrace.knowledge.ingestion.lease import (
     claim,
 )
 from opentrace.knowledge.ingestion.store import ReadDocument, mark_completed, store_document
-from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.logs import failure_places
 from opentrace.ports.blob_store import BlobNotFound, BlobStoreError
 from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLimits
@@ -54,9 +53,13 @@ class _Partitioned:
 
 
 class Ingestion:
-    """The runs of one worker process. All its methods belong to one event loop."""
+    """The runs of one worker process. All its methods belong to one event loop.
+
+    `given_back` are the documents that a stop left in the queue: their messages are used up, so they need new ones.
+    """
 
     def __init__(self, services: Services) -> None:
+        self.given_back: list[UUID] = []
         self._services = services
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -67,12 +70,15 @@ class Ingestion:
     async def ingest(self, document_id: UUID) -> None:
         """Read the document if it waits for that; else nothing happens. Failures end up in its row."""
         if self._stopping:
+            self.given_back.append(document_id)
             return
         task = asyncio.create_task(self._ingest(document_id))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.wait([task])
-        if not task.cancelled():
+        if task.cancelled():
+            self.given_back.append(document_id)
+        else:
             await task
 
     async def stop(self) -> None:
@@ -283,7 +289,6 @@ class Ingestion:
         with suppress(LeaseLost, TimeoutError, *DatabaseAway):
             async with asyncio.timeout(GIVE_BACK_TIMEOUT_S):
                 await lease.give_back(counted=False)
-                await enqueue_ingestion(self._services.jobs, lease.document.document_id)
 
 
 def _digest_and_head(path: Path) -> tuple[bytes, bytes]:

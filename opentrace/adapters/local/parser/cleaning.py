@@ -1,6 +1,7 @@
 """Takes out of a text what no text has and PostgreSQL does not store."""
 
 import re
+import unicodedata
 
 # NUL and the other control characters but tab and line feed, lone surrogates, byte order marks, non-characters.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -13,13 +14,16 @@ _SPACE = re.compile(r"\s+")
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", _SOFT_HYPHEN: None}
 )
+# Shapes of Arabic letters by their place in a word, which fonts draw and nobody types.
+_ARABIC_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 
 
 def clean(text: str) -> str:
     """The text with line feeds as its only line breaks, and without forbidden characters."""
     if text.isascii() and text.isprintable():
         return text
-    return FORBIDDEN.sub("", _LINE_BREAK.sub("\n", text)).translate(_LIGATURES)
+    text = FORBIDDEN.sub("", _LINE_BREAK.sub("\n", text)).translate(_LIGATURES)
+    return _ARABIC_SHAPES.sub(lambda shape: unicodedata.normalize("NFKC", shape.group()), text)
 
 
 def one_line(text: str) -> str:

@@ -21,7 +21,8 @@ class LocalDocumentParser:
     """Implements `DocumentParser`. A file can only fail its own parse: the child that reads it is killed and replaced.
 
     At most `processes` files are read at a time, others wait. A child is reused for some documents, and ends when it
-    is idle for IDLE_S or has grown. All calls belong to one event loop, in whatever thread it runs.
+    is idle for IDLE_S or has grown. All calls belong to one event loop, in whatever thread it runs. `peak_bytes` is the
+    most memory that a child had while it read a document that it could read.
     """
 
     def __init__(self, *, processes: int) -> None:
@@ -29,6 +30,7 @@ class LocalDocumentParser:
         self._idle: list[ChildProcess] = []
         self._timers: dict[ChildProcess, asyncio.TimerHandle] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self.peak_bytes = 0
 
     @property
     def media_types(self) -> dict[str, tuple[str, ...]]:
@@ -68,6 +70,7 @@ class LocalDocumentParser:
             except MalformedMessage as error:
                 raise _crashed() from error
             finally:
+                self.peak_bytes = max(self.peak_bytes, child.peak_bytes)
                 if reusable and child.documents < MAX_DOCUMENTS and child.peak_bytes < MAX_PEAK_BYTES:
                     self._keep(child)
                 else:

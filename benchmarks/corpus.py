@@ -1,0 +1,167 @@
+"""How every file of a folder ends: read and cut into chunks, or failed with which code.
+
+    python -m benchmarks.corpus --data FOLDER [--json FILE]
+
+A MANIFEST.tsv in the folder (columns `path` and `kind`) says which files there are and of which kind; without one,
+all files below the folder are taken, by their endings. Files are read one after another by one child process, so
+pages/s are those of one process.
+"""
+
+import argparse
+import asyncio
+import csv
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from opentrace.adapters.local.parser import LocalDocumentParser
+from opentrace.adapters.local.parser.detect import HEAD_BYTES
+from opentrace.knowledge.ingestion.chunk import chunk_elements
+from opentrace.ports.document_parser import ParseError, ParseLimits
+
+CRASHES = ("parse_timeout", "parse_out_of_memory", "parse_crashed")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one file ended. `outcome` is "completed" or the code of its failure; times are in seconds."""
+
+    path: str
+    kind: str
+    outcome: str
+    detail: str
+    media_type: str | None
+    size_bytes: int
+    pages: int
+    elements: int
+    tables: int
+    chars: int
+    chunks: int
+    largest_chunk: int
+    parse_s: float
+    chunk_s: float
+    peak_bytes: int
+
+
+def corpus_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Each file with its kind."""
+    manifest = folder / "MANIFEST.tsv"
+    if manifest.exists():
+        with manifest.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                yield folder / row["path"], row["kind"]
+    else:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            yield path, path.suffix.lstrip(".").lower() or "none"
+
+
+async def read_file(parser: LocalDocumentParser, path: Path, kind: str, *, limits: ParseLimits) -> Outcome:
+    started = time.perf_counter()
+    media_type = None
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        media_type = parser.detect(head, path=path, file_name=path.name)
+        document = await parser.parse(path, media_type=media_type, limits=limits)
+    except ParseError as error:
+        return Outcome(
+            path=str(path),
+            kind=kind,
+            outcome=error.code,
+            detail=error.detail,
+            media_type=media_type,
+            size_bytes=path.stat().st_size,
+            pages=0,
+            elements=0,
+            tables=0,
+            chars=0,
+            chunks=0,
+            largest_chunk=0,
+            parse_s=time.perf_counter() - started,
+            chunk_s=0.0,
+            peak_bytes=parser.peak_bytes,
+        )
+    parsed = time.perf_counter()
+    chunks = chunk_elements(document.elements, title=document.title)
+    return Outcome(
+        path=str(path),
+        kind=kind,
+        outcome="completed",
+        detail="",
+        media_type=media_type,
+        size_bytes=path.stat().st_size,
+        pages=document.page_count or 0,
+        elements=len(document.elements),
+        tables=sum(1 for element in document.elements if element.type == "Table"),
+        chars=sum(len(element.text) for element in document.elements),
+        chunks=len(chunks),
+        largest_chunk=max((len(chunk.content) for chunk in chunks), default=0),
+        parse_s=parsed - started,
+        chunk_s=time.perf_counter() - parsed,
+        peak_bytes=parser.peak_bytes,
+    )
+
+
+async def read_corpus(folder: Path, *, limits: ParseLimits) -> list[Outcome]:
+    parser = LocalDocumentParser(processes=1)
+    try:
+        return [await read_file(parser, path, kind, limits=limits) for path, kind in corpus_files(folder)]
+    finally:
+        await parser.close()
+
+
+def print_outcomes(outcomes: list[Outcome]) -> None:
+    console = Console()
+    by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for outcome in outcomes:
+        by_kind[outcome.kind][outcome.outcome] += 1
+    codes = sorted({outcome.outcome for outcome in outcomes}, key=lambda code: (code != "completed", code))
+    table = Table(title="Files by kind and by how they ended")
+    for name in ("kind", *codes, "files"):
+        table.add_column(name, justify="left" if name == "kind" else "right")
+    for kind, counts in sorted(by_kind.items()):
+        table.add_row(kind, *(str(counts[code] or "") for code in codes), str(counts.total()))
+    total = Counter(outcome.outcome for outcome in outcomes)
+    table.add_row("all", *(str(total[code]) for code in codes), str(len(outcomes)), style="bold")
+    console.print(table)
+    for outcome in outcomes:
+        if outcome.outcome in CRASHES:
+            console.print(f"{outcome.outcome}: {outcome.path}")
+    paged = [
+        outcome for outcome in outcomes if outcome.outcome == "completed" and outcome.media_type == "application/pdf"
+    ]
+    pages, seconds = sum(outcome.pages for outcome in paged), sum(outcome.parse_s for outcome in paged)
+    if pages:
+        slowest = max(paged, key=lambda outcome: outcome.parse_s)
+        console.print(
+            f"PDF: {len(paged)} files, {pages} pages in {seconds:.2f} s, {pages / seconds:.0f} pages/s; "
+            f"slowest {slowest.parse_s:.2f} s ({slowest.pages} pages)"
+        )
+    console.print(
+        f"Chunks: {sum(outcome.chunks for outcome in outcomes)} in {sum(outcome.chunk_s for outcome in outcomes):.2f} s, "
+        f"the largest of {max((outcome.largest_chunk for outcome in outcomes), default=0)} characters. "
+        f"Peak memory of a child: {max((outcome.peak_bytes for outcome in outcomes), default=0) / 1024**2:.0f} MB"
+    )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--data", type=Path, required=True, help="folder of documents")
+    arguments.add_argument("--json", type=Path, help="file to write every outcome to")
+    arguments.add_argument("--timeout", type=float, default=60.0, help="seconds for one file")
+    given = arguments.parse_args()
+    outcomes = asyncio.run(read_corpus(given.data, limits=ParseLimits(timeout_s=given.timeout)))
+    print_outcomes(outcomes)
+    if given.json is not None:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
+        given.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The worker: a Celery consumer whose threads hand documents to one event loop.
+
+A thread of the pool only waits for its document. The work is done by coroutines of the loop, by the child processes of
+the parser, and by native code that releases the interpreter's lock.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from types import FrameType
+from uuid import UUID
+
+import structlog
+from celery.worker import WorkController, state
+
+from opentrace.adapters.celery import worker_app
+from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.sweeper import Sweeper
+from opentrace.knowledge.tasks import enqueue_ingestion
+from opentrace.logs import failure_places
+from opentrace.ports.job_queue import JobQueue, JobQueueError
+from opentrace.settings import Settings, SettingsError
+from opentrace.wiring import open_services
+
+REPORT_INTERVAL_S = 5.0
+STOP_TIMEOUT_S = 12.0
+"""A stop that takes longer leaves things as they are: leases run out, and the sweeper brings the documents back."""
+
+_log = structlog.stdlib.get_logger("opentrace.worker")
+
+
+def run(settings: Settings) -> None:
+    """Take documents from the queue until SIGTERM or SIGINT; those in hand then go back. Raises SettingsError."""
+    if settings.redis_url is None:
+        raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
+    loop = WorkerLoop(settings)
+    loop.start()
+    consumer = WorkController(
+        app=worker_app(settings.redis_url.get_secret_value(), ingest_document=loop.ingest),
+        pool_cls="threads",
+        concurrency=settings.worker_concurrency,
+        loglevel="WARNING",
+        task_events=False,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if state.should_stop is not None:
+            os._exit(1)
+        state.should_stop = os.EX_OK
+        loop.begin_stop()
+        deadline = threading.Timer(STOP_TIMEOUT_S, os._exit, [os.EX_OK])
+        deadline.daemon = True
+        deadline.start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    _log.info("worker_started", concurrency=settings.worker_concurrency)
+    consumer.start()
+    loop.end()
+    _log.info("worker_stopped")
+
+
+class WorkerLoop:
+    """The event loop of the process, in a thread of its own, with the services opened on it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="event-loop", daemon=True)
+        self._opened = threading.Event()
+        self._stopping = asyncio.Event()
+        self._consumer_ended = asyncio.Event()
+        self._ingestion: Ingestion | None = None
+        self._failure: Exception | None = None
+
+    def start(self) -> None:
+        """Raises what `open_services` raises."""
+        self._thread.start()
+        self._opened.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def ingest(self, document_id: str) -> None:
+        """The task: called in a thread of the pool, returns when the document is read, failed or given back."""
+        assert self._ingestion is not None
+        work = self._ingestion.ingest(UUID(document_id))
+        with suppress(CancelledError):
+            asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def begin_stop(self) -> None:
+        """Give the documents in hand back. A signal handler may call it."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def end(self) -> None:
+        """Close the services, once nothing is consumed any more."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._loop.call_soon_threadsafe(self._consumer_ended.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except Exception as error:  # noqa: BLE001 -- the main thread raises it, or the process ends with it in the log
+            self._failure = error
+            if self._opened.is_set():
+                _log.critical("event_loop_failed", failure=failure_places(error))
+                os._exit(1)
+        finally:
+            self._opened.set()
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        async with open_services(self._settings) as services:
+            self._ingestion = Ingestion(services)
+            async with asyncio.TaskGroup() as group:
+                routines = [
+                    group.create_task(Sweeper(services).run()),
+                    group.create_task(_report_alive(services.jobs)),
+                ]
+                self._opened.set()
+                await self._stopping.wait()
+                for routine in routines:
+                    routine.cancel()
+                await self._ingestion.stop()
+                await self._consumer_ended.wait()
+                # Not before: this worker's own consumer would take them.
+                for document_id in self._ingestion.given_back:
+                    await enqueue_ingestion(services.jobs, document_id)
+
+
+async def _report_alive(jobs: JobQueue) -> None:
+    while True:
+        try:
+            await jobs.report_alive()
+        except JobQueueError as error:
+            _log.warning("job_queue_away", failure=failure_places(error))
+        await asyncio.sleep(REPORT_INTERVAL_S)

@@ -1,0 +1,152 @@
+"""Brings back what stopped moving and removes what nobody needs. Safe when several workers sweep at once."""
+
+import asyncio
+import shutil
+import time
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Update, delete, func, select, text, update
+
+from opentrace.knowledge.ingestion.lease import DatabaseAway
+from opentrace.knowledge.ingestion.pipeline import work_folder
+from opentrace.knowledge.models import IN_WORK, Document, ObjectDeletion
+from opentrace.knowledge.service import WAITING
+from opentrace.knowledge.tasks import enqueue_ingestion
+from opentrace.logs import failure_places
+from opentrace.ports.blob_store import BlobStoreError
+from opentrace.ports.job_queue import JobQueueError
+from opentrace.services import Services
+
+UPLOAD_SLACK = timedelta(minutes=1)
+"""An upload that began in time may end a little later."""
+
+OBJECTS_A_SWEEP = 200
+
+_log = structlog.stdlib.get_logger("opentrace.sweeper")
+
+_REMOVE_SETTLED_DELETIONS = text("""
+    DELETE FROM object_deletions
+    WHERE storage_key = ANY(:keys) AND (upload_expires_at IS NULL OR upload_expires_at + :slack < due_at)
+""")
+
+
+class Sweeper:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self) -> None:
+        """Sweep until cancelled. What does not answer now is swept the next time."""
+        while True:
+            await self.sweep()
+            await asyncio.sleep(self._services.settings.sweep_interval_s)
+
+    async def sweep(self) -> None:
+        for step in (
+            self.requeue_expired_leases,
+            self.requeue_forgotten,
+            self.remove_unconfirmed,
+            self.remove_objects,
+            self.remove_work_folders,
+        ):
+            try:
+                await step()
+            except (*DatabaseAway, JobQueueError, BlobStoreError, OSError) as error:
+                _log.warning("sweep_failed", step=step.__name__, failure=failure_places(error))
+
+    async def requeue_expired_leases(self) -> None:
+        """Documents whose worker is silent."""
+        statement = (
+            update(Document)
+            .where(Document.status.in_(IN_WORK), Document.lease_expires_at < func.clock_timestamp())
+            .values(status="queued", status_message=WAITING, lease_owner=None, lease_expires_at=None)
+        )
+        await self._requeue(statement, event="expired_leases_requeued")
+
+    async def requeue_forgotten(self) -> None:
+        """Queued documents of which the broker holds no message.
+
+        A message that a worker has fetched is not seen there, so some are sent twice, which does no harm.
+        """
+        if await self._services.jobs.depth() > 0:
+            return
+        age = timedelta(seconds=self._services.settings.sweep_interval_s)
+        statement = update(Document).where(
+            Document.status == "queued",
+            func.coalesce(Document.enqueued_at, Document.created_at) < func.clock_timestamp() - age,
+        )
+        await self._requeue(statement, event="forgotten_documents_requeued")
+
+    async def remove_unconfirmed(self) -> None:
+        """Documents whose upload address has expired; their objects go like those of any document that is deleted."""
+        async with self._services.database.system_transaction() as work:
+            removed = await work.session.scalars(
+                delete(Document)
+                .where(
+                    Document.status == "uploading", Document.upload_expires_at < func.clock_timestamp() - UPLOAD_SLACK
+                )
+                .returning(Document.id)
+            )
+            count = len(removed.all())
+        if count:
+            _log.info("unconfirmed_uploads_removed", count=count)
+
+    async def remove_objects(self) -> None:
+        """The stored files of documents that are gone."""
+        due = (
+            select(ObjectDeletion.storage_key)
+            .where(ObjectDeletion.due_at <= func.clock_timestamp())
+            .order_by(ObjectDeletion.due_at)
+            .limit(OBJECTS_A_SWEEP)
+        )
+        async with self._services.database.system_transaction() as work:
+            keys = (await work.session.scalars(due)).all()
+        if not keys:
+            return
+        for key in keys:
+            await self._services.blob_store.delete(key)
+        async with self._services.database.system_transaction() as work:
+            await work.session.execute(_REMOVE_SETTLED_DELETIONS, {"keys": list(keys), "slack": UPLOAD_SLACK})
+            await work.session.execute(
+                update(ObjectDeletion)
+                .where(ObjectDeletion.storage_key.in_(keys))
+                .values(due_at=ObjectDeletion.upload_expires_at + 2 * UPLOAD_SLACK)
+            )
+        _log.info("objects_removed", count=len(keys))
+
+    async def remove_work_folders(self) -> None:
+        """Folders of runs whose worker was killed."""
+        root = work_folder(self._services.settings)
+        folders = await asyncio.to_thread(_old_folders, root, older_than_s=self._services.settings.job_lease_s)
+        if not folders:
+            return
+        async with self._services.database.system_transaction() as work:
+            held = await work.session.scalars(select(Document.lease_owner).where(Document.lease_owner.in_(folders)))
+            abandoned = set(folders) - set(held.all())
+        for owner in abandoned:
+            await asyncio.to_thread(shutil.rmtree, folders[owner], ignore_errors=True)
+
+    async def _requeue(self, statement: Update, *, event: str) -> None:
+        async with self._services.database.system_transaction() as work:
+            found = await work.session.scalars(
+                statement.values(enqueued_at=func.clock_timestamp()).returning(Document.id)
+            )
+            document_ids = found.all()
+            for document_id in document_ids:
+                work.after_commit(partial(enqueue_ingestion, self._services.jobs, document_id))
+        if document_ids:
+            _log.info(event, count=len(document_ids))
+
+
+def _old_folders(root: Path, *, older_than_s: float) -> dict[UUID, Path]:
+    found: dict[UUID, Path] = {}
+    if root.is_dir():
+        for folder in root.iterdir():
+            with suppress(FileNotFoundError, ValueError):
+                if folder.stat().st_mtime < time.time() - older_than_s:
+                    found[UUID(folder.name)] = folder
+    return found
