@@ -1,7 +1,5 @@
 """Brings the schema up to date. Runs as the owner of the database, once, before server and worker start."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -10,8 +8,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from opentrace.db.engine import sqlalchemy_url
+from opentrace.db.revisions import MIGRATIONS
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 6_023_117  # any number, the same for all: two processes that migrate at once take turns
 
 
@@ -23,7 +21,8 @@ def migrate(database_url: str) -> tuple[str | None, str]:
     """Apply what is missing; returns the revision before and after. Raises SchemaTooNew."""
     config = _config()
     scripts = ScriptDirectory.from_config(config)
-    head = head_revision()
+    head = scripts.get_current_head()
+    assert head is not None
     engine = create_engine(sqlalchemy_url(database_url), poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
@@ -44,13 +43,6 @@ def migrate(database_url: str) -> tuple[str | None, str]:
             connection.commit()
     engine.dispose()
     return before, head
-
-
-def head_revision() -> str:
-    """The schema that this version of Opentrace wants."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def _config() -> Config:

@@ -19,6 +19,7 @@ from opentrace.adapters.local.child_process import (
 )
 from opentrace.entrypoints.child_log import ChildLog
 
+DRAIN_TIMEOUT_S = 1.0
 _READ_BYTES = 64 * 1024
 
 
@@ -78,9 +79,12 @@ class ChildKeeper:
             await asyncio.to_thread(self.service.prepare)
             process = await self._spawn()
             await asyncio.to_thread(self.service.wait_ready, process)
-        except ServiceStartError:
+        except ServiceStartError as error:
+            if self._process is None:
+                raise
             await self.stop()
-            raise
+            self._show_last_words()
+            raise ServiceStartError(f"{error} {str(self._log.path)!r} says why.") from error
 
     async def keep(self) -> None:
         """Run for ever; raises GaveUp."""
@@ -100,9 +104,7 @@ class ChildKeeper:
         self._process = None
         self._log.muted = True
         gentle = await asyncio.to_thread(stop_child, process, command)
-        if self._reader is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._reader), 1)
+        await self._drain()
         self._log.muted = False
         return gentle
 
@@ -114,6 +116,9 @@ class ChildKeeper:
     async def _start_again(self, failures: int, *, reason: str) -> int:
         """Returns how many failures in a row it took. Raises GaveUp."""
         while True:
+            if self._process is not None:
+                kill_group(self._process.pid)  # what the dead one started
+            await self._drain()
             self._show_last_words()
             if failures > self._policy.attempts:
                 raise GaveUp(
@@ -123,19 +128,17 @@ class ChildKeeper:
             delay_s = self._policy.delay_s(failures)
             self._report(f"{self.service.name} {reason}; starting it again in {delay_s:g} s.")
             await asyncio.sleep(delay_s)
-            started_at = time.monotonic()
             try:
                 await self.start()
             except ServiceStartError as error:
                 failures += 1
-                reason = f"did not start ({error})"
+                reason = "did not start"
+                self._report(str(error))
             else:
-                self._report(f"{self.service.name} is back after {time.monotonic() - started_at:.1f} s.")
+                self._report(f"{self.service.name} runs again.")
                 return failures
 
     async def _spawn(self) -> subprocess.Popen[bytes]:
-        if self._process is not None:
-            kill_group(self._process.pid)  # what the dead one started
         command = self.service.command()
         process = start_child(command, output=subprocess.PIPE)
         self._process, self._command = process, command
@@ -159,6 +162,12 @@ class ChildKeeper:
                 self._log.feed(data)
         finally:
             transport.close()
+
+    async def _drain(self) -> None:
+        """Read what a dead child still had to say, unless somebody else holds its pipe open."""
+        if self._reader is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._reader), DRAIN_TIMEOUT_S)
 
     def _how_it_ended(self) -> str:
         status = self._process.returncode if self._process is not None else None

@@ -52,9 +52,12 @@ def add(
             raise ApiError("There is no file in what was named.")
         columns = (TextColumn("{task.fields[name]}"), BarColumn(bar_width=24), TextColumn("{task.description}"))
         with Progress(*columns, TimeElapsedColumn(), console=err) as progress:
-            uploaded, refused = _upload_all(client, found["id"], paths, progress)
-            failed = _watch(client, uploaded, progress) if wait else 0
-    if refused or failed:
+            uploaded, failures = _upload_all(client, found["id"], paths, progress)
+            if wait:
+                failures += _watch(client, uploaded, progress)
+        for failure in failures:
+            err.print(f"[red]{escape(failure)}[/red]", soft_wrap=True)
+    if failures:
         raise typer.Exit(1)
 
 
@@ -216,10 +219,10 @@ def _files_of(paths: list[Path]) -> Iterator[Path]:
 
 def _upload_all(
     client: ApiClient, project_id: str, paths: list[Path], progress: Progress
-) -> tuple[dict[str, TaskID], int]:
-    """Bars by document id, and the number of files that the server did not take."""
+) -> tuple[dict[str, TaskID], list[str]]:
+    """Bars by document id, and a sentence for each file that the server did not take."""
     uploaded: dict[str, TaskID] = {}
-    refused = 0
+    refused: list[str] = []
     for path in paths:
         bar = progress.add_task("uploading", name=escape(path.name), total=max(path.stat().st_size, 1))
         try:
@@ -227,17 +230,17 @@ def _upload_all(
         except ApiError as error:
             if error.status is None or error.status == 401:
                 raise
-            refused += 1
-            progress.update(bar, description=f"[red]refused: {escape(str(error))}[/red]")
+            refused.append(f"{path.name} was refused: {error}")
+            progress.update(bar, description="[red]refused[/red]")
         else:
             uploaded[document["id"]] = bar
             progress.update(bar, description=document["status"])
     return uploaded, refused
 
 
-def _watch(client: ApiClient, uploaded: dict[str, TaskID], progress: Progress) -> int:
-    """Follow the documents until each is completed or failed; returns how many failed."""
-    failed = 0
+def _watch(client: ApiClient, uploaded: dict[str, TaskID], progress: Progress) -> list[str]:
+    """Follow the documents until each is completed or failed; returns a sentence for each that failed."""
+    failed: list[str] = []
     moving = dict(uploaded)
     seen: dict[str, tuple[str, str | None]] = {}
     last_change = time.monotonic()
@@ -249,8 +252,8 @@ def _watch(client: ApiClient, uploaded: dict[str, TaskID], progress: Progress) -
                 seen[document_id] = (status, message)
                 last_change = time.monotonic()
             if status == "failed":
-                failed += 1
-                progress.update(bar, description=f"[red]failed: {escape(message or '')}[/red]")
+                failed.append(f"{document['file_name']} failed: {message}")
+                progress.update(bar, description="[red]failed[/red]")
                 progress.stop_task(bar)
                 del moving[document_id]
             elif status == "completed":

@@ -20,7 +20,7 @@ from opentrace.adapters.local.postgres_server import PostgresServer
 from opentrace.adapters.local.valkey_server import ValkeyServer
 from opentrace.adapters.redis_status import RedisStatusError, read_redis_status
 from opentrace.db.engine import APP_ROLE
-from opentrace.db.migrate import head_revision
+from opentrace.db.revisions import newest_revision
 from opentrace.entrypoints.data_folder import (
     DataFolder,
     DataFolderError,
@@ -165,7 +165,7 @@ def _examine_database(connection: psycopg.Connection) -> tuple[Literal["ok", "pr
     if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
         return "problem", "The database has no schema yet. Run `opentrace migrate`."
     revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    head = head_revision()
+    head = newest_revision()
     if revision is None or revision[0] != head:
         found = revision[0] if revision else "none"
         return "problem", f"The schema is at {found} and this version wants {head}. Run `opentrace migrate`."

@@ -55,9 +55,9 @@ class ProgramService:
         deadline = time.monotonic() + SERVER_START_TIMEOUT_S
         while not _is_healthy(*self.health_address):
             if process.poll() is not None:
-                raise ServiceStartError(f"it ended with status {process.returncode}")
+                raise ServiceStartError(f"The {self.name} ended while starting (status {process.returncode}).")
             if time.monotonic() > deadline:
-                raise ServiceStartError(f"it did not answer within {SERVER_START_TIMEOUT_S:.0f} s")
+                raise ServiceStartError(f"The {self.name} did not answer within {SERVER_START_TIMEOUT_S:.0f} s.")
 
 
 async def run_to_end(arguments: tuple[str, ...], *, environment: Mapping[str, str], timeout_s: float) -> str:

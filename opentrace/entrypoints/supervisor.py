@@ -14,9 +14,12 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import psycopg
+
 from opentrace.adapters.local.child_process import ServiceStartError
 from opentrace.adapters.local.postgres_server import PostgresServer
 from opentrace.adapters.local.valkey_server import ValkeyServer
+from opentrace.db.revisions import newest_revision, revision_of
 from opentrace.entrypoints.address import listen_on, probe_address, url_of
 from opentrace.entrypoints.child_keeper import ChildKeeper, GaveUp, RestartPolicy, Service
 from opentrace.entrypoints.child_log import ChildLog
@@ -101,7 +104,16 @@ class Supervisor:
             await self._timed("PostgreSQL", self._keeper(server).start())
             self._database_url = server.url
             self._write_run_file()
-        await self._timed("Schema", self._run_to_end("migrate", timeout_s=MIGRATE_TIMEOUT_S))
+        await self._timed("Schema", self._migrate())
+
+    async def _migrate(self) -> None:
+        """In a process of its own, for what migrates takes memory; in none where nothing is to be done."""
+        try:
+            revision = await asyncio.to_thread(revision_of, self._database_url)
+        except psycopg.OperationalError:
+            revision = None  # `migrate` says what is wrong
+        if revision != newest_revision():
+            await self._run_to_end("migrate", timeout_s=MIGRATE_TIMEOUT_S)
 
     async def _start_broker(self) -> None:
         if self._redis_url:

@@ -28,7 +28,7 @@ from opentrace.adapters.local.child_process import (
     wrapped_argv,
 )
 from opentrace.adapters.local.secret_file import read_or_make_secret, write_private_file
-from opentrace.adapters.local.service_user import ServiceUserError, choose_service_user
+from opentrace.adapters.local.service_user import ServiceUserError, choose_service_user, closed_to_us
 
 MAJOR_VERSION = "18"
 DATABASE = "opentrace"
@@ -105,25 +105,12 @@ class PostgresServer:
 
         Raises ServiceStartError.
         """
-        self._superuser_password = read_or_make_secret(self.secrets_folder / "postgres_superuser.password")
-        self._role_password = read_or_make_secret(self.secrets_folder / "postgres.password")
         try:
-            self._user = choose_service_user(self.folder, programs=self._programs())
+            self._prepare()
+        except PermissionError as error:
+            raise ServiceStartError(str(closed_to_us(error))) from error
         except ServiceUserError as error:
             raise ServiceStartError(str(error)) from error
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._user is not None:
-            os.chown(self.folder, self._user.uid, self._user.gid)
-        version_file = self._cluster / "PG_VERSION"
-        if not version_file.exists():
-            self._initialise()
-        version = version_file.read_text(encoding="ascii").strip()
-        if version != MAJOR_VERSION:
-            raise ServiceStartError(
-                f"The database in {str(self._cluster)!r} was written by PostgreSQL {version}, and this is "
-                f"{MAJOR_VERSION}. Use the version of Opentrace that wrote it, or another OPENTRACE_DATA_DIR."
-            )
-        self._take_over()
 
     def command(self) -> ChildCommand:
         options = [argument for name, value in self._settings().items() for argument in ("-c", f"{name}={value}")]
@@ -189,6 +176,24 @@ class PostgresServer:
             # Containers give /dev/shm 64 MB; a parallel index build needs maintenance_work_mem there.
             settings["dynamic_shared_memory_type"] = "sysv"
         return settings
+
+    def _prepare(self) -> None:
+        self._superuser_password = read_or_make_secret(self.secrets_folder / "postgres_superuser.password")
+        self._role_password = read_or_make_secret(self.secrets_folder / "postgres.password")
+        self._user = choose_service_user(self.folder, programs=self._programs())
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._user is not None:
+            os.chown(self.folder, self._user.uid, self._user.gid)
+        version_file = self._cluster / "PG_VERSION"
+        if not version_file.exists():
+            self._initialise()
+        version = version_file.read_text(encoding="ascii").strip()
+        if version != MAJOR_VERSION:
+            raise ServiceStartError(
+                f"The database in {str(self._cluster)!r} was written by PostgreSQL {version}, and this is "
+                f"{MAJOR_VERSION}. Use the version of Opentrace that wrote it, or another OPENTRACE_DATA_DIR."
+            )
+        self._take_over()
 
     def _initialise(self) -> None:
         """`initdb` into a draft folder, which takes its name when it is complete."""

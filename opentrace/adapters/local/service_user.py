@@ -21,6 +21,19 @@ class ServiceUserError(Exception):
     """No user can run the services; the message says what to do."""
 
 
+def closed_to_us(error: PermissionError) -> ServiceUserError:
+    """The sentence for a folder that we may not use, be it a person's or that of a container's curtailed root."""
+    if os.geteuid() == 0:
+        return ServiceUserError(
+            f"{str(error.filename)!r} is closed even to root here: the container took the capabilities CHOWN and "
+            "DAC_OVERRIDE away. Give them back, or start Opentrace as another user than root."
+        )
+    return ServiceUserError(
+        f"{str(error.filename)!r} belongs to another user. Start Opentrace as the user who first ran it on this data "
+        "folder, or name another with OPENTRACE_DATA_DIR."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceUser:
     """`capability` is the number of the Linux capability that the program keeps, -1 for none."""

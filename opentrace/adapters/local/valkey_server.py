@@ -23,7 +23,7 @@ from opentrace.adapters.local.child_process import (
     stop_child,
 )
 from opentrace.adapters.local.secret_file import read_or_make_secret, write_private_file
-from opentrace.adapters.local.service_user import ServiceUserError, choose_service_user
+from opentrace.adapters.local.service_user import ServiceUserError, choose_service_user, closed_to_us
 
 START_TIMEOUT_S = 60.0
 
@@ -59,18 +59,12 @@ class ValkeyServer:
 
     def prepare(self) -> None:
         """Write its configuration. Blocking. Raises ServiceStartError."""
-        self._password = read_or_make_secret(self.secrets_folder / "valkey.password")
         try:
-            self._user = choose_service_user(self.folder, programs=[self._binary])
+            self._prepare()
+        except PermissionError as error:
+            raise ServiceStartError(str(closed_to_us(error))) from error
         except ServiceUserError as error:
             raise ServiceStartError(str(error)) from error
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        quoted = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
-        configuration = _CONFIGURATION.format(port=self.port, password=self._password, folder=quoted)
-        write_private_file(self._configuration_file, configuration)
-        if self._user is not None:
-            for path in (self.folder, self._configuration_file):
-                os.chown(path, self._user.uid, self._user.gid)
 
     def command(self) -> ChildCommand:
         return ChildCommand(
@@ -108,6 +102,17 @@ class ValkeyServer:
     @property
     def _configuration_file(self) -> Path:
         return self.folder / "valkey.conf"
+
+    def _prepare(self) -> None:
+        self._password = read_or_make_secret(self.secrets_folder / "valkey.password")
+        self._user = choose_service_user(self.folder, programs=[self._binary])
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        quoted = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
+        configuration = _CONFIGURATION.format(port=self.port, password=self._password, folder=quoted)
+        write_private_file(self._configuration_file, configuration)
+        if self._user is not None:
+            for path in (self.folder, self._configuration_file):
+                os.chown(path, self._user.uid, self._user.gid)
 
     def _answers(self) -> bool:
         """AUTH and PING in Redis's inline form."""

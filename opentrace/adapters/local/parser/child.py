@@ -5,11 +5,15 @@ handle ends it, on purpose: the parent takes a death for the failure of this one
 """
 
 import os
+import re
 import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from io import FileIO
+from pathlib import Path
 from typing import Any
 
 from opentrace.adapters.local.parser import media_types
@@ -19,10 +23,42 @@ from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLim
 
 OnPage = Callable[[int, int], None]
 
+_PEAK = re.compile(rb"VmHWM:\s*(\d+) kB")
+
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    confine(memory_bytes=int(sys.argv[2]))
+    with MemoryMark() as memory:
+        confine(memory_bytes=int(sys.argv[2]))
+        serve(channel, memory)
+
+
+class MemoryMark(AbstractContextManager["MemoryMark"]):
+    """The most memory that this process had resident at any time.
+
+    On Linux getrusage counts what the parent had when it started the child, so the kernel's own mark is read. Its file
+    is opened at the start, for later it cannot be.
+    """
+
+    def __init__(self) -> None:
+        self._status: FileIO | None = None
+        if sys.platform == "linux":
+            self._status = Path("/proc/self/status").open("rb", buffering=0)  # noqa: SIM115 -- closed on exit
+
+    def peak_bytes(self) -> int:
+        if self._status is None:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self._status.seek(0)
+        found = _PEAK.search(self._status.read())
+        return int(found.group(1)) * 1024 if found is not None else 0
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.close()
+
+
+def serve(channel: socket.socket, memory: MemoryMark) -> None:
+    """Read one document after the other, until the parent closes its end."""
     while True:
         message, descriptors, _, _ = socket.recv_fds(channel, 65536, 1)
         if not message:
@@ -32,11 +68,11 @@ def main() -> None:
         # Should the parent die or hang, the alarm ends the child; the parent's own timeout comes first.
         signal.alarm(int(limits.timeout_s) + 5)
         with os.fdopen(descriptors[0], "rb") as file:
-            _answer(channel, file.read(), media_type=job["media_type"], limits=limits)
+            _answer(channel, file.read(), memory, media_type=job["media_type"], limits=limits)
         signal.alarm(0)
 
 
-def _answer(channel: socket.socket, data: bytes, *, media_type: str, limits: ParseLimits) -> None:
+def _answer(channel: socket.socket, data: bytes, memory: MemoryMark, *, media_type: str, limits: ParseLimits) -> None:
     def send(message: dict[str, Any]) -> None:
         channel.sendall(encode_frame(message))
 
@@ -48,9 +84,9 @@ def _answer(channel: socket.socket, data: bytes, *, media_type: str, limits: Par
         for batch in element_batches(document):
             send({"elements": batch})
         done = {"title": document.title, "page_count": document.page_count, "findings": document.findings}
-        send({"done": True, "peak_bytes": peak_bytes(), **done})
+        send({"done": True, "peak_bytes": memory.peak_bytes(), **done})
     except ParseError as error:
-        send({"error": error.code, "detail": error.detail, "peak_bytes": peak_bytes()})
+        send({"error": error.code, "detail": error.detail, "peak_bytes": memory.peak_bytes()})
 
 
 def parse(data: bytes, *, media_type: str, limits: ParseLimits, on_page: OnPage) -> ParsedDocument:
@@ -100,12 +136,6 @@ def _bounded(document: ParsedDocument, limits: ParseLimits) -> ParsedDocument:
             "into several files.",
         )
     return document
-
-
-def peak_bytes() -> int:
-    """The most memory that this process had resident at any time."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -18,6 +17,8 @@ from opentrace.adapters.local.parser.wire import HEADER, MAX_FRAME_BYTES, Malfor
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 # Each arena of glibc's malloc reserves address space, of which a child has little.
 _CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+# How long a child may take from closing its socket to its end.
+_DEATH_S = 5.0
 _OUT_OF_MEMORY = (b"MemoryError", b"memory allocation of", b"bad_alloc", b"out of memory", b"Out of memory")
 
 
@@ -36,7 +37,6 @@ class ChildProcess:
         self._stderr = stderr
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._usage: resource.struct_rusage | None = None
         self.memory_bytes = memory_bytes
         self.documents = 0
         self.peak_bytes = 0
@@ -104,29 +104,24 @@ class ChildProcess:
 
     async def reap(self) -> None:
         """Wait for the end of a killed child, and close what belonged to it."""
-        if self._process.returncode is not None:
-            return
-        self._process.returncode, self._usage = await asyncio.to_thread(_wait, self._process.pid)
+        if self._process.returncode is None:
+            await asyncio.to_thread(self._process.wait)
         if self._writer is not None:
             self._writer.close()
         self._channel.close()
+        self._stderr.close()
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the child that was reaped died of its memory limit, by what it left behind."""
+        """Whether the child died of its memory limit rather than of a fault, by what it left behind.
+
+        PDFium aborts without a word when it gets no memory; the kernel's own guard kills.
+        """
+        try:
+            status = self._process.wait(timeout=_DEATH_S)
+        except subprocess.TimeoutExpired:
+            return False
         self._stderr.seek(0)
         last_words = self._stderr.read()
         if any(words in last_words for words in _OUT_OF_MEMORY):
             return True
-        return self._usage is not None and _resident_bytes(self._usage) > self.memory_bytes // 2
-
-
-def _wait(pid: int) -> tuple[int, resource.struct_rusage | None]:
-    try:
-        _, status, usage = os.wait4(pid, 0)
-    except ChildProcessError:
-        return -signal.SIGKILL, None
-    return os.waitstatus_to_exitcode(status), usage
-
-
-def _resident_bytes(usage: resource.struct_rusage) -> int:
-    return usage.ru_maxrss if sys.platform == "darwin" else usage.ru_maxrss * 1024
+        return status == -signal.SIGKILL or (status == -signal.SIGABRT and not last_words.strip())

@@ -16,7 +16,7 @@ from opentrace.adapters.local.parser.table_html import (
     without_empty_rows,
 )
 from opentrace.adapters.local.parser.xml_element import XmlElement
-from opentrace.ports.document_parser import Element, ElementType, ParsedDocument
+from opentrace.ports.document_parser import Element, ElementType, ParsedDocument, ParseError
 
 _SKIPPED_NAMES = """
     script style noscript template head nav svg math iframe object embed applet audio video canvas map area select
@@ -79,9 +79,16 @@ def _tree(text: str) -> XmlElement | None:
     if not source.strip():
         return None
     try:
-        return etree.fromstring(source, parser)
+        root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError:
-        return None
+        root = None
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise ParseError(
+            "document_too_large",
+            "The tags of this page are nested deeper than any page needs, so most of it cannot be read. Save it anew "
+            "from a browser or a word processor, and upload that.",
+        )
+    return root
 
 
 @dataclass(slots=True)

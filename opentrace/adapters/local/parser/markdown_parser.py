@@ -10,9 +10,11 @@ from opentrace.adapters.local.parser.charset import decode
 from opentrace.adapters.local.parser.cleaning import clean, clean_lines
 from opentrace.adapters.local.parser.html_parser import html_fragment_elements
 from opentrace.adapters.local.parser.table_html import TableCell, table_html, table_text, without_empty_rows
+from opentrace.adapters.local.parser.text_parser import parse_text
 from opentrace.ports.document_parser import Element, ElementType, ParsedDocument
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MAX_NESTING = 100
 _FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
@@ -25,8 +27,10 @@ def parse_markdown(data: bytes) -> ParsedDocument:
         named = _FRONT_TITLE.search(front.group(1))
         title = named.group(1).strip("'\"") if named else None
         text = text[front.end() :]
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    tokens = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"]).parse(text)
     elements = tuple(_elements(tokens))
+    if not elements:
+        return parse_text(text.encode())
     heading = next((element.text for element in elements if element.type == "Title"), None)
     return ParsedDocument(elements, title=title or heading, findings={"format": "markdown"})
 

@@ -66,7 +66,7 @@ class LocalDocumentParser:
                     "save it anew from the program that made it.",
                 ) from error
             except ChildDied as error:
-                raise await _failure(child) from error
+                raise await asyncio.to_thread(_failure, child) from error
             except MalformedMessage as error:
                 raise _crashed() from error
             finally:
@@ -124,7 +124,7 @@ async def _receive(
             if on_page is not None:
                 on_page(*_page(message["page"]))
         elif "error" in message:
-            code, detail = decode_error(message)
+            code, detail, child.peak_bytes = decode_error(message)
             raise ParseError(code, detail)
         else:
             title, page_count, findings, child.peak_bytes = decode_outcome(message)
@@ -139,9 +139,7 @@ def _page(value: Any) -> tuple[int, int]:
             raise MalformedMessage("progress")
 
 
-async def _failure(child: ChildProcess) -> ParseError:
-    child.kill()
-    await child.reap()
+def _failure(child: ChildProcess) -> ParseError:
     if child.ran_out_of_memory():
         return ParseError(
             "parse_out_of_memory",

@@ -125,9 +125,14 @@ def decode_outcome(message: dict[str, Any]) -> tuple[str | None, int | None, dic
     return title, page_count, findings, peak_bytes  # pyright: ignore[reportUnknownVariableType] -- JSON objects have string keys
 
 
-def decode_error(message: dict[str, Any]) -> tuple[ParseErrorCode, str]:
-    """Raises MalformedMessage."""
-    code, detail = message.get("error"), message.get("detail")
-    if code not in _ERROR_CODES or not isinstance(detail, str) or not _is_text(detail):
+def decode_error(message: dict[str, Any]) -> tuple[ParseErrorCode, str, int]:
+    """Code, sentence and peak memory of a failed parse. Raises MalformedMessage."""
+    code, detail, peak_bytes = message.get("error"), message.get("detail"), message.get("peak_bytes")
+    if (
+        code not in _ERROR_CODES
+        or not isinstance(detail, str)
+        or not _is_text(detail)
+        or not isinstance(peak_bytes, int)
+    ):
         raise MalformedMessage("an unknown error")
-    return code, detail[:500]  # pyright: ignore[reportReturnType] -- one of the codes, as was just checked
+    return code, detail[:500], peak_bytes  # pyright: ignore[reportReturnType] -- checked just above

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pypdfium2
-from liteparse import LiteParse
+from liteparse.parser import LiteParse
 from liteparse.types import ParseError as LiteParseError
 
 from opentrace.adapters.local.parser.cleaning import one_line
@@ -88,7 +87,7 @@ def _inspect(data: bytes, limits: ParseLimits) -> tuple[bytes, int, str | None]:
     """The bytes from the header on, the page count and the title of the metadata."""
     start = max(data.find(b"%PDF-", 0, 1024), 0)
     try:
-        document: Any = pypdfium2.PdfDocument(data[start:])
+        document = pypdfium2.PdfDocument(data[start:])
     except pypdfium2.PdfiumError as error:
         if error.err_code in _PASSWORD_ERRORS:
             raise ParseError(
