@@ -25,35 +25,37 @@ export function CitationChip({ number }: { number: number }) {
   }
   const isOpen = openNumber === number;
   return (
-    <TooltipPrimitive.Root>
-      <TooltipPrimitive.Trigger asChild>
-        <button
-          type="button"
-          aria-label={`Source ${number}: ${placeOf(citation)}`}
-          aria-pressed={isOpen}
-          onClick={() => open(number)}
-          className={cn(
-            chipClasses,
-            "transition-colors",
-            isOpen
-              ? "bg-primary text-primary-foreground"
-              : "bg-primary-soft text-primary-text hover:bg-primary hover:text-primary-foreground",
-          )}
-        >
-          {number}
-        </button>
-      </TooltipPrimitive.Trigger>
-      <TooltipPrimitive.Portal>
-        <TooltipPrimitive.Content
-          side="top"
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 grid w-96 max-w-[calc(100vw-1rem)] gap-1.5 rounded-lg border bg-surface p-3 text-sm shadow-float data-[state=delayed-open]:animate-fade"
-        >
-          <PassagePreview citation={citation} />
-        </TooltipPrimitive.Content>
-      </TooltipPrimitive.Portal>
-    </TooltipPrimitive.Root>
+    <TooltipPrimitive.Provider delayDuration={200}>
+      <TooltipPrimitive.Root>
+        <TooltipPrimitive.Trigger asChild>
+          <button
+            type="button"
+            aria-label={`Source ${number}: ${placeOf(citation)}`}
+            aria-pressed={isOpen}
+            onClick={() => open(number)}
+            className={cn(
+              chipClasses,
+              "transition-colors",
+              isOpen
+                ? "bg-primary text-primary-foreground"
+                : "bg-primary-soft text-primary-text hover:bg-primary hover:text-primary-foreground",
+            )}
+          >
+            {number}
+          </button>
+        </TooltipPrimitive.Trigger>
+        <TooltipPrimitive.Portal>
+          <TooltipPrimitive.Content
+            side="top"
+            sideOffset={6}
+            collisionPadding={8}
+            className="z-50 grid w-96 max-w-[calc(100vw-1rem)] gap-1.5 rounded-lg border bg-surface p-3 text-sm shadow-float data-[state=delayed-open]:animate-fade"
+          >
+            <PassagePreview citation={citation} />
+          </TooltipPrimitive.Content>
+        </TooltipPrimitive.Portal>
+      </TooltipPrimitive.Root>
+    </TooltipPrimitive.Provider>
   );
 }
 

@@ -27,21 +27,28 @@ export class BlockReader {
     }
     this.source = source;
     this.streaming = streaming;
-    this.settle(source);
-    const tail = source.slice(this.settledSource.length);
-    const nodes = parseMarkdown(streaming ? mendMarkdown(tail) : tail).children;
+    let nodes = this.parseTail(source, streaming);
+    if (this.settle(source, nodes)) nodes = this.parseTail(source, streaming);
     const last = nodes.map((node, index) => ({ key: this.settled.length + index, node }));
     this.blocks = [...this.settled, ...last];
     return this.blocks;
   }
 
-  private settle(source: string) {
+  private parseTail(source: string, streaming: boolean): RootContent[] {
     const tail = source.slice(this.settledSource.length);
-    const nodes = parseMarkdown(tail).children;
+    return parseMarkdown(streaming ? mendMarkdown(tail) : tail).children;
+  }
+
+  /** Put away all blocks but the last. Mending changes only what comes after them. */
+  private settle(source: string, nodes: RootContent[]): boolean {
     const start = nodes.at(-1)?.position?.start.offset;
-    if (nodes.length < 2 || start === undefined) return;
-    for (const node of nodes.slice(0, -1)) this.settled.push({ key: this.settled.length, node });
-    const lineStart = tail.lastIndexOf("\n", start - 1) + 1;
-    this.settledSource += tail.slice(0, lineStart);
+    if (nodes.length < 2 || start === undefined) return false;
+    const from = this.settledSource.length;
+    const lineStart = source.lastIndexOf("\n", from + start - 1) + 1;
+    this.settledSource = source.slice(0, lineStart);
+    // What stood there was mended together with what follows; alone it may be whole.
+    const done = parseMarkdown(source.slice(from, lineStart)).children;
+    for (const node of done) this.settled.push({ key: this.settled.length, node });
+    return true;
   }
 }

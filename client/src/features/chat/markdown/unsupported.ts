@@ -2,7 +2,7 @@ import type { Nodes, Text } from "mdast";
 
 import type { RootContent, Unsupported } from "./nodes";
 
-const CLOSING = /^[.!?…)\]"'’”»]+/;
+const CLOSING = /^[^\s\p{L}\p{N}([{]+/u;
 
 interface Place {
   text: Text;
@@ -37,11 +37,15 @@ function collect(node: Nodes, letters: string[], places: Place[]) {
 type Range = readonly [start: number, end: number];
 type Ranges = Map<Text, Range>;
 
+/** What a sentence takes of each text, with the spaces and signs between its letters. */
 function rangesOf(places: Place[]): Ranges {
   const ranges: Ranges = new Map();
-  for (const { text, start, end } of places) {
-    // Spaces and signs between the letters of a sentence belong to it.
-    ranges.set(text, [ranges.get(text)?.[0] ?? start, end]);
+  const last = places.at(-1);
+  for (const { text, start } of places) {
+    if (ranges.has(text)) continue;
+    const from = ranges.size === 0 ? start : 0;
+    const to = text === last?.text ? last.end : text.value.length;
+    ranges.set(text, [from, to]);
   }
   return ranges;
 }
