@@ -16,6 +16,7 @@ from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
 from opentrace.chat.answering import preload
+from opentrace.http.client_files import EXPORT_FOLDER, MANIFEST, ClientFiles
 from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
@@ -92,6 +93,8 @@ def create_app(settings: Settings, *, opener: OpenServices = open_services) -> F
         with suppress(ModuleNotFoundError):
             app.include_router(import_module(name).router)
     install_openapi(app)
+    if (EXPORT_FOLDER / MANIFEST).is_file():
+        app.router.default = ClientFiles(EXPORT_FOLDER, fallback=app.router.default)
     return app
 
 

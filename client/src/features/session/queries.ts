@@ -1,8 +1,11 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 
 import { api, bodyOf } from "@/lib/api/client";
+
+import { hintSignedIn, mayBeSignedIn } from "./signed-in-hint";
 
 export const sessionKeys = { me: ["me"] as const, config: ["config"] as const };
 
@@ -18,9 +21,27 @@ export function useConfig() {
 export function useMe() {
   return useQuery({
     queryKey: sessionKeys.me,
-    queryFn: ({ signal }) => bodyOf(api.GET("/api/me", { signal })),
+    queryFn: async ({ signal }) => {
+      const me = await bodyOf(api.GET("/api/me", { signal }));
+      hintSignedIn(true);
+      return me;
+    },
     staleTime: 60_000,
   });
+}
+
+const noChange = () => () => undefined;
+
+/** Whether a visitor of the public pages is signed in; strangers are not asked about. */
+export function useIsSignedIn(): boolean {
+  const hinted = useSyncExternalStore(noChange, mayBeSignedIn, () => false);
+  const me = useQuery({
+    queryKey: sessionKeys.me,
+    queryFn: ({ signal }) => bodyOf(api.GET("/api/me", { signal })),
+    staleTime: 60_000,
+    enabled: hinted,
+  });
+  return me.isSuccess;
 }
 
 export interface Credentials {
@@ -35,6 +56,7 @@ export function useSignIn() {
     onSuccess: ({ user }) => {
       client.clear();
       client.setQueryData(sessionKeys.me, user);
+      hintSignedIn(true);
     },
   });
 }
@@ -46,6 +68,7 @@ export function useSignUp() {
     onSuccess: ({ user }) => {
       client.clear();
       client.setQueryData(sessionKeys.me, user);
+      hintSignedIn(true);
     },
   });
 }
@@ -57,6 +80,9 @@ export function useSignOut() {
       if (everywhere) await api.DELETE("/api/sessions");
       else await api.POST("/api/auth/sign-out");
     },
-    onSuccess: () => window.location.replace("/"),
+    onSuccess: () => {
+      hintSignedIn(false);
+      window.location.replace("/");
+    },
   });
 }

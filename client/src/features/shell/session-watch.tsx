@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
+import { hintSignedIn } from "@/features/session/signed-in-hint";
 import { onSignedOut } from "@/lib/api/client";
 import { routes } from "@/lib/routes";
 
@@ -14,6 +15,7 @@ export function SessionWatch() {
   useEffect(
     () =>
       onSignedOut(() => {
+        hintSignedIn(false);
         const { pathname, search } = window.location;
         if (pathname === routes.home || pathname.startsWith("/sign-")) return;
         router.replace(routes.signIn(pathname + search));
