@@ -44,7 +44,7 @@ export function AnswerActions({
       <Button
         variant="quiet"
         size="sm"
-        className="px-2"
+        className="px-2 aria-pressed:bg-accent aria-pressed:text-foreground"
         aria-pressed={traceOpen}
         onClick={() => onOpenTrace(messageId)}
       >

@@ -8,8 +8,8 @@ import { ChatSidebar } from "./chat-sidebar";
 export function ChatLayout({ children }: { children: ReactNode }) {
   return (
     <div className="relative flex-1">
-      <div className="absolute inset-0 flex">
-        <div className="hidden w-68 shrink-0 flex-col border-r lg:flex">
+      <div className="group/layout absolute inset-0 flex" data-fixed-page>
+        <div className="hidden w-68 shrink-0 flex-col border-r lg:flex lg:max-2xl:group-has-data-panel/layout:hidden">
           <ChatSidebar />
         </div>
         <div className="flex min-w-0 flex-1 flex-col">{children}</div>

@@ -1,6 +1,7 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 
 import { Button } from "@/components/ui/button";
@@ -8,7 +9,10 @@ import type { Chat } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { routes } from "@/lib/routes";
 
-import { ChatMenu } from "./chat-menu";
+const ChatMenu = dynamic(() => import("./chat-menu").then((module) => module.ChatMenu), {
+  ssr: false,
+  loading: () => <span className="size-8 shrink-0" />,
+});
 
 interface ChatLinkProps {
   chat: Chat;

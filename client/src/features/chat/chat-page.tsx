@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { Suspense } from "react";
 
@@ -11,12 +12,15 @@ import { routes } from "@/lib/routes";
 import { usePathIds } from "@/lib/use-path-ids";
 
 import { ChatBar } from "./chat-bar";
-import { ChatPanel } from "./chat-panel";
+import { usePreparedChat } from "./chat-parts";
 import { ChatView } from "./chat-view";
 import { useChatThread } from "./use-chat-thread";
 import { usePanel } from "./use-panel";
 
+const ChatPanel = dynamic(() => import("./chat-panel").then((module) => module.ChatPanel), { ssr: false });
+
 export function ChatPage() {
+  usePreparedChat();
   const { projectId, itemId } = usePathIds();
   if (!itemId) return null;
   return (

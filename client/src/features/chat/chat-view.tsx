@@ -1,23 +1,26 @@
 "use client";
 
 import { CircleAlert } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { useProject } from "@/features/projects/queries";
 
-import { Answer } from "./answer";
 import { ChatFootnote } from "./chat-footnote";
+import { AnswerFeed, Message } from "./chat-parts";
 import { draftKeys, restoreDraft } from "./drafts";
 import type { Failure } from "./live-answer";
 import { MessageList, type MessageListHandle } from "./message-list";
 import { progressSentence } from "./progress-line";
 import { useEarlierMessages } from "./queries";
-import { Question } from "./question";
 import { QuestionField } from "./question-field";
 import type { Row } from "./rows";
 import type { ChatThread } from "./use-chat-thread";
 import type { Panel } from "./use-panel";
+
+function PlainMessage({ row }: { row: Row }) {
+  return <p className="leading-relaxed break-words whitespace-pre-wrap">{row.content}</p>;
+}
 
 interface ChatViewProps {
   projectId: string;
@@ -60,14 +63,13 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
     requestAnimationFrame(() => list.current?.scrollToEnd());
   }, []);
 
-  const renderRow = (row: Row, index: number) =>
-    row.role === "user" ? (
-      <Question row={row} busy={busy} following={rows.length - index - 1} onEdit={onEdit} />
-    ) : (
-      <Answer
+  const renderRow = (row: Row, index: number) => (
+    <Suspense fallback={<PlainMessage row={row} />}>
+      <Message
         row={row}
         chatId={chatId}
         isLast={index === rows.length - 1}
+        following={rows.length - index - 1}
         busy={busy}
         progress={row.status === "streaming" ? (sentence ?? "Writing…") : null}
         openNumber={panel?.kind === "source" && panel.messageId === row.id ? panel.number : null}
@@ -75,8 +77,10 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
         onOpenSource={openSource}
         onOpenTrace={openTrace}
         onAsk={onAsk}
+        onEdit={onEdit}
       />
-    );
+    </Suspense>
+  );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <MessageList
@@ -87,6 +91,11 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
         renderRow={renderRow}
         handle={list}
       />
+      {chat.liveChat ? (
+        <Suspense>
+          <AnswerFeed chat={chat.liveChat} onMessages={chat.publish} />
+        </Suspense>
+      ) : null}
       <Announcement busy={busy} sentence={sentence} rows={rows} />
       <div className="mx-auto grid w-full max-w-3xl gap-2 px-3 pb-3 sm:px-6 sm:pb-4">
         {failure ? (

@@ -15,6 +15,7 @@ import { usePathIds } from "@/lib/use-path-ids";
 
 import { ChatBar } from "./chat-bar";
 import { ChatFootnote } from "./chat-footnote";
+import { usePreparedChat } from "./chat-parts";
 import { draftKeys, moveDraft } from "./drafts";
 import { liveAnswerOf } from "./live-answers";
 import { useCreateChat } from "./queries";
@@ -22,6 +23,7 @@ import { QuestionField } from "./question-field";
 
 /** A new chat: it begins with its first question. */
 export function ChatsPage() {
+  usePreparedChat();
   const { projectId } = usePathIds();
   const project = useProject(projectId).data;
   const client = useQueryClient();

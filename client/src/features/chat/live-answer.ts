@@ -1,10 +1,10 @@
 "use client";
 
-import { Chat } from "@ai-sdk/react";
+import type { Chat } from "@ai-sdk/react";
 
-import { sentenceOf } from "@/lib/api/errors";
+import { ConnectionLost, sentenceOf } from "@/lib/api/errors";
 
-import { answerTransport, type AnswerMessage, type Stage } from "./chat-stream";
+import type { AnswerMessage, Stage } from "./answer-message";
 import { holdDraft, releaseDraft, restoreDraft } from "./drafts";
 
 export interface Progress {
@@ -27,15 +27,30 @@ export interface Failure {
 }
 
 export interface LiveState {
-  question: string;
+  /** Null when nothing is on its way. */
+  question: string | null;
   replaces: string | null;
+  /** The question and the answer as far as it is written. */
+  messages: readonly AnswerMessage[];
   progress: Progress | null;
   failure: Failure | null;
   /** Ended or stopped; what is stored is about to take its place. */
   over: boolean;
+  chat: Chat<AnswerMessage> | null;
 }
 
-const IDLE: LiveState = { question: "", replaces: null, progress: null, failure: null, over: true };
+const NONE: readonly AnswerMessage[] = [];
+const IDLE = { question: null, replaces: null, messages: NONE, progress: null, over: true };
+
+export interface AnswerEvents {
+  onStatus: (progress: Progress) => void;
+  onFailure: (detail: string) => void;
+  onError: (error: Error) => void;
+}
+
+type CreateChat = (chatId: string, events: AnswerEvents) => Chat<AnswerMessage>;
+
+export const loadChat = async (): Promise<CreateChat> => (await import("./answer-chat")).createAnswerChat;
 
 interface Hooks {
   /** The server has the question. */
@@ -49,8 +64,7 @@ interface Hooks {
  * while the reader looks at something else.
  */
 export class LiveAnswer {
-  readonly chat: Chat<AnswerMessage>;
-  private state: LiveState = IDLE;
+  private state: LiveState = { ...IDLE, failure: null, chat: null };
   private listeners = new Set<() => void>();
   private asked: Ask = { question: "", replaces: null, draftKey: null };
   private stored = false;
@@ -58,22 +72,8 @@ export class LiveAnswer {
   constructor(
     readonly chatId: string,
     private readonly hooks: Hooks,
-    transport = answerTransport(chatId),
-  ) {
-    this.chat = new Chat<AnswerMessage>({
-      id: chatId,
-      transport,
-      onData: (part) => {
-        if (part.type === "data-status") {
-          this.noteStored();
-          this.set({ progress: part.data });
-        } else if (part.type === "data-error") {
-          this.set({ failure: { detail: part.data.detail, unsent: null } });
-        }
-      },
-      onError: (error) => this.fail(error),
-    });
-  }
+    private readonly load: () => Promise<CreateChat> = loadChat,
+  ) {}
 
   get = () => this.state;
 
@@ -83,7 +83,7 @@ export class LiveAnswer {
   };
 
   get busy(): boolean {
-    return this.chat.status === "submitted" || this.chat.status === "streaming";
+    return !this.state.over;
   }
 
   async ask(asked: Ask) {
@@ -91,15 +91,17 @@ export class LiveAnswer {
     const { question, replaces, draftKey } = asked;
     this.asked = asked;
     this.stored = false;
-    this.chat.messages = [];
-    this.chat.clearError();
     if (draftKey) holdDraft(draftKey);
-    this.set({ question, replaces, progress: { stage: "sending", query: null }, failure: null, over: false });
-    await this.chat.sendMessage(
-      { text: question },
-      replaces ? { body: { replaces_message_id: replaces } } : {},
-    );
-    if (this.begun) this.noteStored();
+    const progress: Progress = { stage: "sending", query: null };
+    this.set({ question, replaces, messages: NONE, progress, failure: null, over: false });
+    const chat = await this.openChat();
+    if (chat && this.busy) {
+      chat.messages = [];
+      chat.clearError();
+      await chat.sendMessage({ text: question }, replaces ? { body: { replaces_message_id: replaces } } : {});
+      if (this.begun) this.noteStored();
+      this.set({ messages: chat.messages });
+    }
     this.set({ progress: null, over: true });
     await this.end();
   }
@@ -111,17 +113,41 @@ export class LiveAnswer {
   }
 
   async stop() {
-    await this.chat.stop();
+    if (this.state.chat) await this.state.chat.stop();
+    else this.set({ over: true });
   }
+
+  /** What has come in, as far as it is to be drawn. */
+  publish = (messages: readonly AnswerMessage[]) => {
+    if (this.busy) this.set({ messages });
+  };
 
   /** What is stored is shown from now on. Why there is no whole answer stays to be read. */
   settle = () => {
-    if (this.busy) return;
-    this.chat.messages = [];
-    this.set({ ...IDLE, failure: this.state.failure });
+    if (!this.busy) this.set(IDLE);
   };
 
   dismissFailure = () => this.set({ failure: null });
+
+  private async openChat(): Promise<Chat<AnswerMessage> | null> {
+    if (this.state.chat) return this.state.chat;
+    try {
+      const create = await this.load();
+      const chat = create(this.chatId, {
+        onStatus: (progress) => {
+          this.noteStored();
+          this.set({ progress });
+        },
+        onFailure: (detail) => this.set({ failure: { detail, unsent: null } }),
+        onError: (error) => this.fail(error),
+      });
+      this.set({ chat });
+      return chat;
+    } catch (error) {
+      this.fail(new ConnectionLost(error));
+      return null;
+    }
+  }
 
   private async end() {
     if (this.stored) {
@@ -137,11 +163,11 @@ export class LiveAnswer {
     if (this.stored) return;
     this.stored = true;
     if (this.asked.draftKey) releaseDraft(this.asked.draftKey);
-    this.hooks.onStored(this.chat.lastMessage?.metadata?.chat_title);
+    this.hooks.onStored(this.state.chat?.lastMessage?.metadata?.chat_title);
   }
 
   private get begun(): boolean {
-    return this.chat.lastMessage?.role === "assistant";
+    return this.state.chat?.lastMessage?.role === "assistant";
   }
 
   private fail(error: Error) {

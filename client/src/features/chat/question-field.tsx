@@ -4,7 +4,6 @@ import { ArrowUp, Square } from "lucide-react";
 import { useEffect, useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
-import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 
@@ -95,24 +94,27 @@ export function QuestionField({
             </Button>
           ) : null}
           {busy && onStop ? (
-            <Tooltip content="Stop">
-              <Button size="icon" className="rounded-full" aria-label="Stop the answer" onClick={onStop}>
-                <Square aria-hidden className="fill-current" />
-              </Button>
-            </Tooltip>
+            <Button
+              size="icon"
+              className="rounded-full"
+              title="Stop"
+              aria-label="Stop the answer"
+              onClick={onStop}
+            >
+              <Square aria-hidden className="fill-current" />
+            </Button>
           ) : (
-            <Tooltip content="Ask">
-              <Button
-                type="submit"
-                variant="primary"
-                size="icon"
-                className="rounded-full"
-                aria-label="Ask"
-                disabled={!canSend || busy}
-              >
-                <ArrowUp aria-hidden />
-              </Button>
-            </Tooltip>
+            <Button
+              type="submit"
+              variant="primary"
+              size="icon"
+              className="rounded-full"
+              title="Ask"
+              aria-label="Ask"
+              disabled={!canSend || busy}
+            >
+              <ArrowUp aria-hidden />
+            </Button>
           )}
         </div>
       </div>

@@ -43,24 +43,8 @@ export const Question = memo(function Question({ row, busy, following, onEdit }:
   }
   const folded = content.length > FOLDED_CHARACTERS && !unfolded;
   return (
-    <article aria-label="Question" className="group/question flex flex-col items-end gap-1">
-      <div className="max-w-[85%] rounded-xl rounded-br-sm bg-accent px-4 py-2.5">
-        <p dir="auto" className="leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap">
-          {folded ? `${content.slice(0, FOLDED_CHARACTERS).trimEnd()}…` : content}
-        </p>
-        {content.length > FOLDED_CHARACTERS ? (
-          <Button
-            variant="link"
-            size="inline"
-            className="mt-1 text-sm"
-            aria-expanded={!folded}
-            onClick={() => setUnfolded(folded)}
-          >
-            {folded ? "Show all of it" : "Show less"}
-          </Button>
-        ) : null}
-      </div>
-      <div className="-mr-1 flex gap-0.5 opacity-0 transition-opacity group-focus-within/question:opacity-100 group-hover/question:opacity-100 pointer-coarse:opacity-100">
+    <article aria-label="Question" className="group/question flex items-end justify-end gap-1">
+      <div className="flex shrink-0 opacity-0 transition-opacity group-focus-within/question:opacity-100 group-hover/question:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={content} label="Copy the question" />
         {id ? (
           <Tooltip content="Edit and ask again">
@@ -77,6 +61,22 @@ export const Question = memo(function Question({ row, busy, following, onEdit }:
               <Pencil aria-hidden />
             </Button>
           </Tooltip>
+        ) : null}
+      </div>
+      <div className="max-w-[85%] min-w-0 rounded-xl rounded-br-sm bg-accent px-4 py-2.5">
+        <p dir="auto" className="leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap">
+          {folded ? `${content.slice(0, FOLDED_CHARACTERS).trimEnd()}…` : content}
+        </p>
+        {content.length > FOLDED_CHARACTERS ? (
+          <Button
+            variant="link"
+            size="inline"
+            className="mt-1 text-sm"
+            aria-expanded={!folded}
+            onClick={() => setUnfolded(folded)}
+          >
+            {folded ? "Show all of it" : "Show less"}
+          </Button>
         ) : null}
       </div>
     </article>

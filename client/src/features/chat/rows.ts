@@ -1,6 +1,6 @@
 import type { Citation, Message } from "@/lib/api/types";
 
-import { citationsOf, textOf, type AnswerMessage } from "./chat-stream";
+import { citationsOf, textOf } from "./answer-message";
 import type { LiveState } from "./live-answer";
 
 /** One message as the page shows it: stored, or still on its way. */
@@ -46,25 +46,36 @@ export function storedRows(messages: readonly Message[]): Row[] {
   });
 }
 
-/** The rows of the exchange that is on its way. */
-export function liveRows(messages: readonly AnswerMessage[], state: LiveState): Row[] {
+/** The rows of the exchange that is on its way: the question, and the answer as far as it is written. */
+export function liveRows({ question, messages, failure, over }: LiveState): Row[] {
+  if (question === null) return [];
   const answer = messages.findLast(({ role }) => role === "assistant");
   const questionId = answer?.metadata?.user_message_id ?? null;
-  const rows = messages.map((message): Row => {
-    const isAnswer = message.role === "assistant";
-    const ended: Message["status"] = message.metadata?.status ?? (state.failure ? "failed" : "stopped");
-    return {
-      key: isAnswer ? message.id : (questionId ?? message.id),
-      id: isAnswer ? message.id : questionId,
-      role: isAnswer ? "assistant" : "user",
-      content: textOf(message),
-      citations: isAnswer ? citationsOf(message) : [],
-      status: isAnswer ? (state.over ? ended : "streaming") : "completed",
+  const asked: Row = {
+    key: questionId ?? "asked",
+    id: questionId,
+    role: "user",
+    content: question,
+    citations: [],
+    status: "completed",
+    stored: null,
+    question: null,
+  };
+  if (!answer) return over ? [asked] : [asked, AWAITED];
+  const ended = answer.metadata?.status ?? (failure ? "failed" : "stopped");
+  return [
+    asked,
+    {
+      key: answer.id,
+      id: answer.id,
+      role: "assistant",
+      content: textOf(answer),
+      citations: citationsOf(answer),
+      status: over ? ended : "streaming",
       stored: null,
-      question: isAnswer ? { id: questionId, content: state.question } : null,
-    };
-  });
-  return answer || state.over || rows.length === 0 ? rows : [...rows, AWAITED];
+      question: { id: questionId, content: question },
+    },
+  ];
 }
 
 /** Stands for the answer until the server has begun it. */

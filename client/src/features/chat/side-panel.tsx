@@ -49,8 +49,9 @@ function BesidePanel({ title, label, subject, onClose, children }: SidePanelProp
     <aside
       ref={panel}
       tabIndex={-1}
+      data-panel
       aria-label={label}
-      className="flex w-[46%] max-w-3xl min-w-[26rem] shrink-0 animate-slide flex-col border-l bg-surface focus:outline-none"
+      className="flex w-1/2 max-w-4xl shrink-0 animate-slide flex-col border-l bg-surface focus:outline-none"
     >
       <div className="flex h-12 shrink-0 items-center justify-between gap-2 border-b pr-2 pl-4">
         <h2 className="min-w-0 truncate text-sm font-semibold">{title}</h2>

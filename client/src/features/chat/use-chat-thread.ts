@@ -1,6 +1,5 @@
 "use client";
 
-import { useChat } from "@ai-sdk/react";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { connection } from "@/lib/api/connection";
@@ -11,16 +10,14 @@ import { useLiveAnswer } from "./live-answers";
 import { useThread } from "./queries";
 import { isSettled, liveRows, withLive } from "./rows";
 
-const DRAWN_EVERY_MS = 50;
 const NONE: Message[] = [];
 
 /** Everything a chat's page shows and does: what is stored, and the answer that is being written. */
 export function useChatThread(chatId: string) {
   const thread = useThread(chatId);
   const { live, state } = useLiveAnswer(chatId);
-  const { messages, status } = useChat({ chat: live.chat, experimental_throttle: DRAWN_EVERY_MS });
   const stored = thread.data?.messages ?? NONE;
-  const coming = useMemo(() => liveRows(messages, state), [messages, state]);
+  const coming = useMemo(() => liveRows(state), [state]);
   const settled = state.over && isSettled(stored, coming);
   const rows = useMemo(
     () => withLive(stored, settled ? [] : coming, state.replaces),
@@ -40,7 +37,9 @@ export function useChatThread(chatId: string) {
   return {
     thread,
     rows,
-    busy: status === "submitted" || status === "streaming",
+    busy: !state.over,
+    liveChat: state.chat,
+    publish: live.publish,
     progress: state.progress,
     failure: state.failure,
     dismissFailure: live.dismissFailure,

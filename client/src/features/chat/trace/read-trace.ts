@@ -114,12 +114,15 @@ function detailOf(stage: Fields): string | null {
   return text(stage["error"]);
 }
 
+/** In the order in which they come. */
 const TIMES: Readonly<Record<string, string>> = {
-  embed_query: "Embed the query",
-  settings: "Read the settings",
+  settings: "Settings",
+  variations: "Variations",
+  embed_query: "Embedding",
   search: "Search",
-  rerank: "Rerank",
+  rerank: "Reranking",
 };
+const ORDER = Object.keys(TIMES);
 
 function readSearch(search: Fields): SearchView {
   const query = text(search["query"]) ?? "";
@@ -134,9 +137,11 @@ function readSearch(search: Fields): SearchView {
     settings: new Map(
       settings.flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),
     ),
-    milliseconds: times.flatMap(([name, value]) =>
-      typeof value === "number" && name !== "total" ? [{ label: TIMES[name] ?? words(name), value }] : [],
-    ),
+    milliseconds: times
+      .toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b))
+      .flatMap(([name, value]) =>
+        typeof value === "number" && name !== "total" ? [{ label: TIMES[name] ?? words(name), value }] : [],
+      ),
   };
 }
 

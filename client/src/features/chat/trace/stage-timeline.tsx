@@ -22,9 +22,9 @@ export function StageTimeline({ stages, totalMs, firstTokenMs }: StageTimelinePr
   const { bars, ticks, totalMs: whole } = timelineOf(stages, totalMs);
   return (
     <div className="rounded-lg border p-3">
-      <ol className="grid gap-2.5">
+      <ol className="grid grid-cols-[minmax(0,1fr)] gap-2.5">
         {bars.map(({ stage, left, width }, index) => (
-          <li key={index} className="grid gap-1">
+          <li key={index} className="grid grid-cols-[minmax(0,1fr)] gap-1">
             <div className="flex items-baseline justify-between gap-3 text-sm">
               <span className="min-w-0 truncate">
                 <span className={cn("font-medium", stage.failed && "text-danger-text")}>{stage.label}</span>

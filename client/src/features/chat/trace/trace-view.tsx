@@ -108,7 +108,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 function Facts({ trace }: { trace: TraceOfAnswer }) {
   const facts: [string, string | null][] = [
     ["Question", trace.question],
-    ["Answered by", trace.model],
+    ["Answered by", trace.model === "extractive" ? "Sentences of the documents, no model" : trace.model],
     ["In all", trace.totalMs === null ? null : formatDuration(trace.totalMs)],
     ["First word after", trace.firstTokenMs === null ? null : formatDuration(trace.firstTokenMs)],
     ["Tokens", tokensOf(trace)],
