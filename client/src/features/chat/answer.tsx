@@ -22,6 +22,8 @@ export interface AnswerProps {
   busy: boolean;
   /** What is being done for it, while it has no words yet. */
   progress: string | null;
+  /** Why it could not be finished, as far as this window knows. */
+  failure: string | null;
   openNumber: number | null;
   traceOpen: boolean;
   onOpenSource: (messageId: string, number: number) => void;
@@ -37,6 +39,7 @@ export const Answer = memo(function Answer({
   isLast,
   busy,
   progress,
+  failure,
   openNumber,
   traceOpen,
   onOpenSource,
@@ -62,11 +65,11 @@ export const Answer = memo(function Answer({
           <Notice icon={ShieldAlert} tone="warning" title="Not answered">
             <Markdown source={row.content} />
           </Notice>
-        ) : (
+        ) : row.content === failure ? null : (
           <Markdown source={row.content} streaming={streaming} unsupported={unsupported} />
         )}
         {streaming && progress ? <ProgressLine sentence={progress} /> : null}
-        <Outcome row={row} unsupported={unsupported.length} askAgain={askAgain} />
+        <Outcome row={row} failure={failure} unsupported={unsupported.length} askAgain={askAgain} />
         {streaming ? null : <SourcesList citations={row.citations} />}
         {streaming || !id ? null : (
           <AnswerActions
@@ -100,12 +103,13 @@ export const Answer = memo(function Answer({
 
 interface OutcomeProps {
   row: Row;
+  failure: string | null;
   unsupported: number;
   askAgain: (() => void) | undefined;
 }
 
 /** What one must know of an answer that is not whole, or not well supported. */
-function Outcome({ row, unsupported, askAgain }: OutcomeProps) {
+function Outcome({ row, failure, unsupported, askAgain }: OutcomeProps) {
   const again = askAgain ? (
     <Button size="sm" onClick={askAgain}>
       Ask again
@@ -113,7 +117,9 @@ function Outcome({ row, unsupported, askAgain }: OutcomeProps) {
   ) : null;
   if (row.status === "failed") {
     return (
-      <Notice icon={CircleAlert} tone="danger" title="The answer could not be finished" action={again} />
+      <Notice icon={CircleAlert} tone="danger" title="The answer could not be finished" action={again}>
+        {failure}
+      </Notice>
     );
   }
   if (row.status === "stopped") {

@@ -71,7 +71,8 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
         isLast={index === rows.length - 1}
         following={rows.length - index - 1}
         busy={busy}
-        progress={row.status === "streaming" ? (sentence ?? "Writing…") : null}
+        progress={row.status === "streaming" ? (row.content === "" ? sentence : "Writing…") : null}
+        failure={index === rows.length - 1 && failure?.unsent === null ? failure.detail : null}
         openNumber={panel?.kind === "source" && panel.messageId === row.id ? panel.number : null}
         traceOpen={panel?.kind === "trace" && panel.messageId === row.id}
         onOpenSource={openSource}
@@ -98,7 +99,7 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
       ) : null}
       <Announcement busy={busy} sentence={sentence} rows={rows} />
       <div className="mx-auto grid w-full max-w-3xl gap-2 px-3 pb-3 sm:px-6 sm:pb-4">
-        {failure ? (
+        {failure?.unsent ? (
           <FailureNotice
             failure={failure}
             onRetry={() => void chat.retry()}
@@ -177,15 +178,10 @@ function FailureNotice({ failure, onRetry, onDismiss }: FailureNoticeProps) {
       className="flex items-start gap-2.5 rounded-lg bg-danger-soft px-3.5 py-2.5 text-sm text-danger-text"
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <p className="min-w-0 flex-1 break-words">
-        {failure.unsent ? "The question was not sent. " : null}
-        {failure.detail}
-      </p>
-      {failure.unsent ? (
-        <Button size="sm" className="-my-1" onClick={onRetry}>
-          Try again
-        </Button>
-      ) : null}
+      <p className="min-w-0 flex-1 break-words">The question was not sent. {failure.detail}</p>
+      <Button size="sm" className="-my-1" onClick={onRetry}>
+        Try again
+      </Button>
       <Button variant="quiet" size="sm" className="-my-1" onClick={onDismiss}>
         Dismiss
       </Button>

@@ -64,6 +64,7 @@ export function MessageList({
     scrollEndThreshold: NEAR_END_PX,
     onChange: (instance) => setAtEnd(instance.isAtEnd(NEAR_END_PX)),
   });
+  useStayAtEnd(scroller, atEnd, () => virtualizer.scrollToEnd());
   const started = useRef(false);
   useEffect(() => {
     if (started.current || rows.length === 0) return;
@@ -137,4 +138,20 @@ export function MessageList({
       )}
     </div>
   );
+}
+
+/** The room for the messages changes (a longer question below, a panel beside): who was at the end stays there. */
+function useStayAtEnd(scroller: { current: HTMLElement | null }, atEnd: boolean, scrollToEnd: () => void) {
+  const latest = useRef({ atEnd, scrollToEnd });
+  useEffect(() => {
+    latest.current = { atEnd, scrollToEnd };
+  });
+  useEffect(() => {
+    if (!scroller.current) return;
+    const observer = new ResizeObserver(() => {
+      if (latest.current.atEnd) latest.current.scrollToEnd();
+    });
+    observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [scroller]);
 }

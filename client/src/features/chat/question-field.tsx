@@ -43,7 +43,8 @@ export function QuestionField({
   const canSend = text.trim() !== "" && left >= 0;
   useLayoutEffect(() => fitHeight(field.current), [text]);
   useEffect(() => {
-    if (!autoFocus || !field.current) return;
+    // On a phone the focus would bring up the keyboard over the page.
+    if (!autoFocus || !field.current || window.matchMedia("(pointer: coarse)").matches) return;
     field.current.focus({ preventScroll: true });
     field.current.setSelectionRange(field.current.value.length, field.current.value.length);
   }, [autoFocus, draftKey]);

@@ -4,11 +4,12 @@ import { useEffect, useRef, type ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { HtmlTableView } from "@/features/documents/html-table-view";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Chunk, Citation } from "@/lib/api/types";
 
 import { ExternalLink } from "../markdown/external-link";
-import { locatePassage } from "./passage";
+import { locatePassage, paragraphsOf } from "./passage";
 import { useCitedChunk } from "./queries";
 
 /** The chunk that was cited, as text, with the passage marked and in view. */
@@ -37,10 +38,12 @@ export function ChunkText({ citation }: { citation: Citation }) {
 }
 
 function FoundChunk({ chunk, citation }: { chunk: Chunk; citation: Citation }) {
-  const mark = useRef<HTMLElement>(null);
-  useEffect(() => mark.current?.scrollIntoView({ block: "center" }), [citation]);
-  const place = locatePassage(chunk.content, citation.content);
-  const [start, end] = place ?? [0, 0];
+  const text = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Newer browsers give a promise back, which is no way to end an effect.
+    void text.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
+  }, [citation]);
+  const paragraphs = paragraphsOf(chunk.content, locatePassage(chunk.content, citation.content));
   return (
     <Scroller>
       {chunk.heading_path.length > 0 ? (
@@ -53,18 +56,30 @@ function FoundChunk({ chunk, citation }: { chunk: Chunk; citation: Citation }) {
           ))}
         </p>
       ) : null}
-      <p dir="auto" className="leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap">
-        {chunk.content.slice(0, start)}
-        {place ? (
-          <mark
-            ref={mark}
-            className="rounded-sm bg-highlight box-decoration-clone px-0.5 text-highlight-foreground"
-          >
-            {chunk.content.slice(start, end)}
-          </mark>
-        ) : null}
-        {chunk.content.slice(end)}
-      </p>
+      <div
+        ref={text}
+        className="grid gap-3 leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap *:min-w-0"
+      >
+        {paragraphs.map((pieces, index) => (
+          <p key={index} dir="auto">
+            {pieces.map((piece, place) =>
+              piece.marked ? (
+                <mark
+                  key={place}
+                  className="rounded-sm bg-highlight box-decoration-clone px-0.5 text-highlight-foreground"
+                >
+                  {piece.text}
+                </mark>
+              ) : (
+                piece.text
+              ),
+            )}
+          </p>
+        ))}
+      </div>
+      {chunk.original_content.tables.map((html, index) => (
+        <HtmlTableView key={index} html={html} />
+      ))}
     </Scroller>
   );
 }

@@ -14,6 +14,7 @@ import type { Citation } from "@/lib/api/types";
 import { formatNumber } from "@/lib/format";
 import { routes } from "@/lib/routes";
 
+import { useMediaQuery } from "../use-media-query";
 import { ChunkText, PassageText } from "./chunk-text";
 
 interface SourceViewProps {
@@ -65,7 +66,7 @@ function SourceBar({ projectId, citation, citations, onNumber }: SourceViewProps
         <Button asChild variant="quiet" size="sm" className="-mr-2 px-2">
           <Link href={routes.document(projectId, citation.document_id)} prefetch={false}>
             <FileText aria-hidden />
-            Document
+            <span className="max-sm:sr-only">Document</span>
           </Link>
         </Button>
       )}
@@ -123,12 +124,35 @@ function SourceBody({ citation }: { citation: Citation }) {
   }
   if (document.data.content_type === "application/pdf" && citation.page_number !== null) {
     return (
-      <PdfViewer
-        fileUrl={`/api/documents/${citation.document_id}/file`}
-        page={citation.page_number}
-        highlights={citation.locations}
-      />
+      <>
+        <PassageAsText content={citation.content} />
+        <PdfViewer
+          fileUrl={`/api/documents/${citation.document_id}/file`}
+          page={citation.page_number}
+          highlights={citation.locations}
+        />
+      </>
     );
   }
   return <ChunkText key={citation.chunk_id} citation={citation} />;
+}
+
+/** A page is small on a phone, and a picture to a screen reader: the passage can be read as text too. */
+function PassageAsText({ content }: { content: string }) {
+  const roomy = useMediaQuery("(min-width: 40rem)");
+  return (
+    <details open={!roomy} className="group/passage shrink-0 border-b text-sm">
+      <summary className="flex h-9 list-none items-center gap-1.5 px-4 text-muted-foreground hover:text-foreground focus-visible:-outline-offset-2">
+        <ChevronRight aria-hidden className="size-4 transition-transform group-open/passage:rotate-90" />
+        The passage as text
+      </summary>
+      <blockquote
+        dir="auto"
+        tabIndex={0}
+        className="max-h-44 overflow-y-auto px-4 pb-3 leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap focus-visible:-outline-offset-2"
+      >
+        {content}
+      </blockquote>
+    </details>
+  );
 }

@@ -42,7 +42,9 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
       if (shown) setPage(shown.index + 1);
     },
   });
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, heightOf]);
+  useLayoutEffect(() => {
+    virtualizer.measure();
+  }, [virtualizer, heightOf]);
 
   const goTo = useCallback(
     (number: number, share = 0) => {
