@@ -59,6 +59,7 @@ export function formatDuration(ms: number): string {
     style: "unit",
     unit,
     unitDisplay: "short",
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
 }

@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
 
-export const NONCE_HEADER = "x-nonce";
+import { NONCE_HEADER } from "./nonce-header";
 
 /** The nonce of this request's scripts. The export has none: its scripts are known by their hashes. */
 export async function requestNonce(): Promise<string | undefined> {

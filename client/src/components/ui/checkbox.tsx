@@ -1,28 +1,36 @@
-"use client";
-
 import { Check, Minus } from "lucide-react";
-import { Checkbox as CheckboxPrimitive } from "radix-ui";
-import type { ComponentProps } from "react";
 
 import { cn } from "@/lib/cn";
 
-export function Checkbox({ className, ...props }: ComponentProps<typeof CheckboxPrimitive.Root>) {
+interface CheckboxProps {
+  checked: boolean | "indeterminate";
+  onCheckedChange: (checked: boolean) => void;
+  className?: string;
+  "aria-label": string;
+}
+
+export function Checkbox({ checked, onCheckedChange, className, "aria-label": label }: CheckboxProps) {
+  const mixed = checked === "indeterminate";
+  const Mark = mixed ? Minus : Check;
   return (
-    <CheckboxPrimitive.Root
-      className={cn(
-        "group inline-flex size-4.5 shrink-0 items-center justify-center rounded-sm border border-input bg-surface text-primary-foreground transition-colors data-[state=checked]:border-primary data-[state=checked]:bg-primary data-[state=indeterminate]:border-primary data-[state=indeterminate]:bg-primary",
-        className,
-      )}
-      {...props}
-    >
-      <CheckboxPrimitive.Indicator>
-        <Check aria-hidden className="size-3.5 group-data-[state=indeterminate]:hidden" strokeWidth={3} />
-        <Minus
+    <span className={cn("relative inline-grid size-4.5 shrink-0 place-items-center", className)}>
+      <input
+        type="checkbox"
+        aria-label={label}
+        checked={checked === true}
+        ref={(input) => {
+          if (input) input.indeterminate = mixed;
+        }}
+        onChange={(event) => onCheckedChange(event.target.checked)}
+        className="peer absolute inset-0 size-full cursor-pointer appearance-none rounded-sm border border-input bg-surface transition-colors checked:border-primary checked:bg-primary indeterminate:border-primary indeterminate:bg-primary"
+      />
+      {checked === false ? null : (
+        <Mark
           aria-hidden
-          className="hidden size-3.5 group-data-[state=indeterminate]:block"
           strokeWidth={3}
+          className="pointer-events-none relative size-3.5 text-primary-foreground"
         />
-      </CheckboxPrimitive.Indicator>
-    </CheckboxPrimitive.Root>
+      )}
+    </span>
   );
 }

@@ -1,8 +1,11 @@
-import { Label as LabelPrimitive } from "radix-ui";
 import type { ComponentProps } from "react";
 
 import { cn } from "@/lib/cn";
 
-export function Label({ className, ...props }: ComponentProps<typeof LabelPrimitive.Root>) {
-  return <LabelPrimitive.Root className={cn("text-sm font-medium", className)} {...props} />;
+export function Label({ className, children, ...props }: ComponentProps<"label"> & { htmlFor: string }) {
+  return (
+    <label className={cn("text-sm font-medium", className)} {...props}>
+      {children}
+    </label>
+  );
 }

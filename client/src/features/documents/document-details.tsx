@@ -1,6 +1,7 @@
 "use client";
 
 import { Download, RotateCw, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState, type ReactNode } from "react";
 
@@ -14,12 +15,16 @@ import { counted, formatBytes, formatDateTime } from "@/lib/format";
 import { routes } from "@/lib/routes";
 
 import { ChunkList } from "./chunk-list";
-import { DeleteDocumentsDialog } from "./delete-documents-dialog";
 import { kindOf } from "./file-kinds";
 import { Original } from "./original";
 import { useRetryDocument } from "./queries";
 import { StageList } from "./stage-list";
 import { StatusBadge } from "./status-badge";
+
+const DeleteDocumentsDialog = dynamic(
+  () => import("./delete-documents-dialog").then((module) => module.DeleteDocumentsDialog),
+  { ssr: false },
+);
 
 interface DocumentDetailsProps {
   projectId: string;
@@ -41,11 +46,7 @@ export function DocumentDetails({ projectId, document, firstChunkId, back }: Doc
       {back}
       <Heading projectId={projectId} document={document} />
       <div className="grid min-h-0 flex-1 gap-6 lg:grid-cols-2">
-        <Tabs
-          value={tab}
-          onValueChange={(next) => setTab(next as Tab)}
-          className="flex min-h-0 min-w-0 flex-col lg:pb-4"
-        >
+        <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 min-w-0 flex-col lg:pb-4">
           <TabsList aria-label="Document">
             <TabsTrigger value="chunks">Chunks</TabsTrigger>
             <TabsTrigger value="stages">How it was read</TabsTrigger>

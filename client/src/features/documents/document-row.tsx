@@ -1,18 +1,12 @@
 "use client";
 
-import { ExternalLink, FileText, MoreHorizontal, RotateCw, Trash2 } from "lucide-react";
+import { MoreHorizontal, RotateCw } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { memo } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuSeparator,
-  DropdownMenuTrigger,
-} from "@/components/ui/dropdown-menu";
 import type { Document } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatDate, formatDateTime, formatNumber } from "@/lib/format";
@@ -22,6 +16,12 @@ import { kindOf } from "./file-kinds";
 import { chunkCount } from "./status";
 import { StatusBadge } from "./status-badge";
 import type { Column } from "./table-view";
+
+// Until its code is there, the menu's button is drawn but does nothing: a moment after the first paint.
+const RowMenu = dynamic(() => import("./document-row-menu").then((module) => module.DocumentRowMenu), {
+  ssr: false,
+  loading: () => <MoreHorizontal aria-hidden className="size-4 text-muted-foreground" />,
+});
 
 export const ROW_HEIGHT = 56;
 export const ROW_GRID =
@@ -69,7 +69,7 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
         <Checkbox
           aria-label={`Select ${name}`}
           checked={selected}
-          onCheckedChange={(checked) => onSelect(id, checked === true)}
+          onCheckedChange={(checked) => onSelect(id, checked)}
         />
       </div>
       <div role="cell" className={COLUMN_CLASSES.name}>
@@ -132,41 +132,3 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
 });
 
 const NUMBER = "text-muted-foreground tabular-nums";
-
-type RowMenuProps = Pick<DocumentRowProps, "projectId" | "document" | "onRetry" | "onDelete">;
-
-function RowMenu({ projectId, document, onRetry, onDelete }: RowMenuProps) {
-  const { id, file_name: name, status } = document;
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="quiet" size="icon-sm" aria-label={`Actions for ${name}`}>
-          <MoreHorizontal aria-hidden />
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent>
-        <DropdownMenuItem asChild>
-          <Link href={routes.document(projectId, id)}>
-            <FileText aria-hidden /> Details and chunks
-          </Link>
-        </DropdownMenuItem>
-        {status === "uploading" ? null : (
-          <DropdownMenuItem asChild>
-            <a href={`/api/documents/${id}/file`} target="_blank" rel="noopener noreferrer">
-              <ExternalLink aria-hidden /> Open the original
-            </a>
-          </DropdownMenuItem>
-        )}
-        {status === "failed" ? (
-          <DropdownMenuItem onSelect={() => onRetry(id)}>
-            <RotateCw aria-hidden /> Retry
-          </DropdownMenuItem>
-        ) : null}
-        <DropdownMenuSeparator />
-        <DropdownMenuItem danger onSelect={() => onDelete(id)}>
-          <Trash2 aria-hidden /> Delete…
-        </DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
-  );
-}

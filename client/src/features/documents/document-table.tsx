@@ -81,9 +81,7 @@ export function DocumentTable(props: DocumentTableProps) {
             <Checkbox
               aria-label="Select all documents shown"
               checked={allSelected ? true : shownSelected > 0 ? "indeterminate" : false}
-              onCheckedChange={(checked) =>
-                onSelect(new Set(checked === true ? documents.map(({ id }) => id) : []))
-              }
+              onCheckedChange={(checked) => onSelect(new Set(checked ? documents.map(({ id }) => id) : []))}
             />
           </div>
           {COLUMNS.map((column) => (
@@ -117,6 +115,8 @@ export function DocumentTable(props: DocumentTableProps) {
   );
 }
 
+const NUMERIC: ReadonlySet<Column> = new Set(["pages", "chunks", "size", "date"]);
+
 interface HeaderCellProps {
   column: Column;
   sorting: Sorting;
@@ -134,7 +134,10 @@ function HeaderCell({ column, sorting, onSort }: HeaderCellProps) {
     >
       <button
         type="button"
-        className="-mx-1 inline-flex items-center gap-1 rounded-sm px-1 py-0.5 text-xs font-medium text-muted-foreground hover:text-foreground"
+        className={cn(
+          "-mx-1 inline-flex items-center gap-1 rounded-sm px-1 py-0.5 text-xs font-medium text-muted-foreground hover:text-foreground",
+          NUMERIC.has(column) && "flex-row-reverse",
+        )}
         onClick={() => onSort(nextSorting(sorting, column))}
       >
         {COLUMN_NAMES[column]}

@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -10,7 +11,6 @@ import { useConfig } from "@/features/session/queries";
 import { sentenceOf } from "@/lib/api/errors";
 import { usePathIds } from "@/lib/use-path-ids";
 
-import { DeleteDocumentsDialog } from "./delete-documents-dialog";
 import { DocumentTable } from "./document-table";
 import { DocumentToolbar } from "./document-toolbar";
 import { DropZone, PickButtons } from "./drop-zone";
@@ -20,6 +20,11 @@ import { useDocuments, useRetryDocument } from "./queries";
 import { viewed, type View } from "./table-view";
 import { UploadPanel } from "./upload-panel";
 import { isUnderWay, uploads, type Upload } from "./uploads";
+
+const DeleteDocumentsDialog = dynamic(
+  () => import("./delete-documents-dialog").then((module) => module.DeleteDocumentsDialog),
+  { ssr: false },
+);
 
 const NONE: readonly Upload[] = [];
 const FIRST_VIEW: View = { search: "", status: "all", sorting: { column: "date", descending: true } };

@@ -22,7 +22,7 @@ export function sendFile(target: Target, file: Blob, { signal, onProgress }: Sen
       finish();
     };
 
-    request.open(target.method, target.url);
+    request.open(target.method, reachable(target.url));
     for (const [name, value] of Object.entries(target.headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () =>
@@ -36,6 +36,12 @@ export function sendFile(target: Target, file: Blob, { signal, onProgress }: Sen
     if (signal.aborted) abort();
     else request.send(file);
   });
+}
+
+/** Storage that the server serves itself is reached as the rest of the API is, whatever the server thinks its address is. */
+export function reachable(url: string): string {
+  const { pathname, search } = new URL(url, window.location.href);
+  return pathname.startsWith("/api/") ? pathname + search : url;
 }
 
 async function refusal(request: XMLHttpRequest): Promise<ApiError> {

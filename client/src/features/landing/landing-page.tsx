@@ -29,7 +29,7 @@ export function LandingPage() {
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="mx-auto flex w-full max-w-6xl items-center justify-between gap-4 px-5 py-4 sm:px-8">
-        <Link href={routes.home} className="rounded-md" aria-label="Opentrace: home">
+        <Link href={routes.home} className="flex rounded-md" aria-label="Opentrace: home">
           <Wordmark />
         </Link>
         <HeaderActions />

@@ -1,20 +1,18 @@
 "use client";
 
-import { CircleAlert, FileText, Loader2, MessagesSquare, MoreHorizontal, Pencil, Trash2 } from "lucide-react";
+import { CircleAlert, FileText, Loader2, MessagesSquare } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuSeparator,
-  DropdownMenuTrigger,
-} from "@/components/ui/dropdown-menu";
 import type { Project } from "@/lib/api/types";
 import { counted, formatAgo, formatDateTime } from "@/lib/format";
 import { routes } from "@/lib/routes";
+
+const ProjectMenu = dynamic(() => import("./project-menu").then((module) => module.ProjectMenu), {
+  ssr: false,
+  loading: () => <span className="-mt-1 -mr-2 size-8" />,
+});
 
 interface ProjectCardProps {
   project: Project;
@@ -39,27 +37,7 @@ export function ProjectCard({ project, onRename, onDelete }: ProjectCardProps) {
             {name}
           </Link>
         </h2>
-        <DropdownMenu>
-          <DropdownMenuTrigger asChild>
-            <Button
-              variant="quiet"
-              size="icon-sm"
-              className="relative -mt-1 -mr-2"
-              aria-label={`Actions for ${name}`}
-            >
-              <MoreHorizontal aria-hidden />
-            </Button>
-          </DropdownMenuTrigger>
-          <DropdownMenuContent>
-            <DropdownMenuItem onSelect={onRename}>
-              <Pencil aria-hidden /> Rename or describe…
-            </DropdownMenuItem>
-            <DropdownMenuSeparator />
-            <DropdownMenuItem danger onSelect={onDelete}>
-              <Trash2 aria-hidden /> Delete…
-            </DropdownMenuItem>
-          </DropdownMenuContent>
-        </DropdownMenu>
+        <ProjectMenu name={name} onRename={onRename} onDelete={onDelete} />
       </div>
       <p className="mt-1.5 line-clamp-3 text-sm break-words text-muted-foreground">
         {description || "No description"}

@@ -1,6 +1,7 @@
 "use client";
 
 import { FolderOpen, Plus, Search, SearchX } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -11,12 +12,18 @@ import { AppShell } from "@/features/shell/app-shell";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Project } from "@/lib/api/types";
 
-import { DeleteProjectDialog } from "./delete-project-dialog";
 import { ProjectCard } from "./project-card";
-import { ProjectDialog } from "./project-dialog";
 import { useProjects } from "./queries";
 import { SampleProjectButton } from "./sample-project-button";
 import { SAMPLE } from "./sample";
+
+const ProjectDialog = dynamic(() => import("./project-dialog").then((module) => module.ProjectDialog), {
+  ssr: false,
+});
+const DeleteProjectDialog = dynamic(
+  () => import("./delete-project-dialog").then((module) => module.DeleteProjectDialog),
+  { ssr: false },
+);
 
 type Open =
   { kind: "create" } | { kind: "rename"; project: Project } | { kind: "delete"; project: Project } | null;

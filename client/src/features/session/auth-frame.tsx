@@ -15,7 +15,7 @@ export function AuthFrame({ title, lead, children }: AuthFrameProps) {
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="px-5 py-4">
-        <Link href={routes.home} className="rounded-md" aria-label="Opentrace: home">
+        <Link href={routes.home} className="inline-flex rounded-md" aria-label="Opentrace: home">
           <Wordmark />
         </Link>
       </header>

@@ -103,13 +103,18 @@ function Result({ projectId, result, rank, candidate }: ResultProps) {
         className="max-h-40 overflow-y-auto text-sm leading-relaxed break-words whitespace-pre-wrap text-muted-foreground"
         tabIndex={0}
       >
-        {result.content.slice(0, start)}
-        <span className="text-foreground">{result.content.slice(start, end)}</span>
-        {result.content.slice(end)}
+        {compact(result.content.slice(0, start))}
+        <span className="text-foreground">{compact(result.content.slice(start, end))}</span>
+        {compact(result.content.slice(end))}
       </p>
       {candidate ? <Figures candidate={candidate} /> : null}
     </article>
   );
+}
+
+/** Without the empty lines between paragraphs: there is little room. */
+function compact(text: string): string {
+  return text.replace(/\n\s*\n/g, "\n");
 }
 
 /** By which figures a passage got its place; those that the strategy does not use are left out. */

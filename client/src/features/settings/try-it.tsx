@@ -31,8 +31,7 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
     if (query.trim() && !trial.isPending) trial.mutate({ query: query.trim(), settings });
   }
 
-  const stale =
-    trial.isSuccess && trial.variables.settings !== settings;
+  const stale = trial.isSuccess && trial.variables.settings !== settings;
   return (
     <Card role="search" aria-label="Try it" className="overflow-hidden lg:sticky lg:top-20">
       <form onSubmit={run} className="grid gap-3 border-b p-5">
