@@ -95,15 +95,19 @@ export class LiveAnswer {
     const progress: Progress = { stage: "sending", query: null };
     this.set({ question, replaces, messages: NONE, progress, failure: null, over: false });
     const chat = await this.openChat();
-    if (chat && this.busy) {
-      chat.messages = [];
-      chat.clearError();
-      await chat.sendMessage({ text: question }, replaces ? { body: { replaces_message_id: replaces } } : {});
-      if (this.begun) this.noteStored();
-      this.set({ messages: chat.messages });
-    }
+    if (chat) await this.send(chat, asked);
     this.set({ progress: null, over: true });
     await this.end();
+  }
+
+  private async send(chat: Chat<AnswerMessage>, { question, replaces }: Ask) {
+    // It may have been stopped before there was anything to stop.
+    if (!this.busy) return;
+    chat.messages = [];
+    chat.clearError();
+    await chat.sendMessage({ text: question }, replaces ? { body: { replaces_message_id: replaces } } : {});
+    if (this.begun) this.noteStored();
+    this.set({ messages: chat.messages });
   }
 
   /** Send again what did not reach the server. */

@@ -40,8 +40,7 @@ export function ChunkText({ citation }: { citation: Citation }) {
 function FoundChunk({ chunk, citation }: { chunk: Chunk; citation: Citation }) {
   const text = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Newer browsers give a promise back, which is no way to end an effect.
-    void text.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
+    text.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
   }, [citation]);
   const paragraphs = paragraphsOf(chunk.content, locatePassage(chunk.content, citation.content));
   return (
