@@ -10,7 +10,8 @@ export function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl;
   if (!pathname.endsWith("/") && !pathname.includes(".")) {
     // Written by hand: Next takes the slash away from addresses that it writes.
-    const headers = { location: `${pathname}/${request.nextUrl.search}` };
+    const { protocol, host, search } = new URL(request.url);
+    const headers = { location: `${protocol}//${request.headers.get("host") ?? host}${pathname}/${search}` };
     return new NextResponse(null, { status: 308, headers });
   }
   const nonce = Buffer.from(crypto.randomUUID()).toString("base64");
