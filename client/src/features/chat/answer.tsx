@@ -60,7 +60,8 @@ export const Answer = memo(function Answer({
   const suggestions = isLast && !busy ? (row.stored?.suggestions ?? []) : [];
   return (
     <CitationProvider citations={row.citations} streaming={streaming} openNumber={openNumber} onOpen={open}>
-      <article aria-label="Answer" aria-busy={streaming} className="grid min-w-0 gap-4">
+      <article aria-label="Answer" aria-busy={streaming} className="grid min-w-0 gap-4 *:min-w-0">
+        <h2 className="sr-only">Answer</h2>
         {row.status === "refused" ? (
           <Notice icon={ShieldAlert} tone="warning" title="Not answered">
             <Markdown source={row.content} />

@@ -13,7 +13,7 @@ import { useCitations } from "./citation-context";
 export function SourcesList({ citations }: { citations: readonly Citation[] }) {
   if (citations.length === 0) return null;
   return (
-    <section aria-label="Sources" className="grid gap-2">
+    <div role="group" aria-label="Sources" className="grid gap-2">
       <h3 className="text-xs font-medium text-muted-foreground">Sources</h3>
       <ol className="grid gap-2 sm:grid-cols-2">
         {citations.map((citation) => (
@@ -22,7 +22,7 @@ export function SourcesList({ citations }: { citations: readonly Citation[] }) {
           </li>
         ))}
       </ol>
-    </section>
+    </div>
   );
 }
 

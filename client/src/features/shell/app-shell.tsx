@@ -19,7 +19,7 @@ export function AppShell({ header, children }: AppShellProps) {
   const me = useMe();
   const failed = me.isError && !(me.error instanceof ApiError && me.error.status === 401);
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className="flex flex-1 flex-col">
       <AppHeader>{header}</AppHeader>
       <main
         id="content"

@@ -94,14 +94,14 @@ export function renderNode(node: Nodes | RootContent): ReactNode {
 
 const HEADINGS = {
   1: ["h3", "text-xl"],
-  2: ["h4", "text-lg"],
-  3: ["h5", "text-base"],
-  4: ["h6", "text-base"],
+  2: ["h3", "text-lg"],
+  3: ["h4", "text-base"],
+  4: ["h5", "text-base"],
   5: ["h6", "text-sm"],
   6: ["h6", "text-sm"],
 } as const;
 
-/** The page has the first two levels for itself. */
+/** The first two levels are those of the page and of the answer. Many answers begin with the second of their own. */
 function Heading({ depth, children: content }: { depth: keyof typeof HEADINGS; children: ReactNode }) {
   const [Level, size] = HEADINGS[depth];
   return (
@@ -162,7 +162,7 @@ function MarkdownTable({ table }: { table: Table }) {
   const align = (column: number) => ({ textAlign: table.align?.[column] ?? undefined }) as const;
   return (
     <div
-      role="region"
+      role="group"
       aria-label="Table"
       tabIndex={0}
       className="overflow-x-auto rounded-lg border focus-visible:-outline-offset-2"
