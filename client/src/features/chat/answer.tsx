@@ -12,6 +12,7 @@ import { CitationProvider } from "./citation-context";
 import { unsupportedSentences } from "./grounding";
 import { Markdown } from "./markdown/markdown";
 import { ProgressLine } from "./progress-line";
+import { QuestionList } from "./question-list";
 import type { Row } from "./rows";
 import { SourcesList } from "./sources-list";
 
@@ -82,21 +83,11 @@ export const Answer = memo(function Answer({
             onAskAgain={askAgain}
           />
         )}
-        {suggestions.length > 0 ? (
-          <ul aria-label="Ask next" className="flex flex-wrap gap-2">
-            {suggestions.map((suggestion) => (
-              <li key={suggestion} className="max-w-full">
-                <Button
-                  size="sm"
-                  className="h-auto min-h-8 max-w-full rounded-full py-1.5 text-left font-normal whitespace-normal"
-                  onClick={() => onAsk(suggestion, null)}
-                >
-                  <bdi className="min-w-0 break-words">{suggestion}</bdi>
-                </Button>
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <QuestionList
+          label="Ask next"
+          questions={suggestions}
+          onAsk={(suggestion) => onAsk(suggestion, null)}
+        />
       </article>
     </CitationProvider>
   );

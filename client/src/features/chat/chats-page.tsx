@@ -8,6 +8,7 @@ import { useRouter } from "next/navigation";
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
 import { useProject } from "@/features/projects/queries";
+import { questionsToTry } from "@/features/projects/sample";
 import { sentenceOf } from "@/lib/api/errors";
 import { counted } from "@/lib/format";
 import { routes } from "@/lib/routes";
@@ -20,6 +21,7 @@ import { draftKeys, moveDraft } from "./drafts";
 import { liveAnswerOf } from "./live-answers";
 import { useCreateChat } from "./queries";
 import { QuestionField } from "./question-field";
+import { QuestionList } from "./question-list";
 
 /** A new chat: it begins with its first question. */
 export function ChatsPage() {
@@ -30,11 +32,11 @@ export function ChatsPage() {
   const router = useRouter();
   const create = useCreateChat(projectId);
 
-  const begin = async (question: string) => {
+  const begin = async (question: string, written: boolean) => {
     try {
       const chat = await create.mutateAsync();
-      const draftKey = draftKeys.chat(chat.id);
-      moveDraft(draftKeys.newChat(projectId), draftKey);
+      const draftKey = written ? draftKeys.chat(chat.id) : null;
+      if (draftKey) moveDraft(draftKeys.newChat(projectId), draftKey);
       void liveAnswerOf(client, chat.id).ask({ question, replaces: null, draftKey });
       router.push(routes.chat(projectId, chat.id));
     } catch (error) {
@@ -69,7 +71,7 @@ export function ChatsPage() {
             </Button>
           ) : null}
         </div>
-        <div className="w-full max-w-2xl">
+        <div className="grid w-full max-w-2xl gap-4">
           <QuestionField
             draftKey={draftKeys.newChat(projectId)}
             label="Your question"
@@ -77,7 +79,13 @@ export function ChatsPage() {
             autoFocus={!empty}
             busy={create.isPending}
             hint={<ChatFootnote />}
-            onSend={(question) => void begin(question)}
+            onSend={(question) => void begin(question, true)}
+          />
+          <QuestionList
+            label="Questions to try"
+            questions={empty ? [] : questionsToTry(project)}
+            disabled={create.isPending}
+            onAsk={(question) => void begin(question, false)}
           />
         </div>
       </div>
