@@ -1,9 +1,10 @@
 "use client";
 
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, MessagesSquare } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/states";
 import { useProject } from "@/features/projects/queries";
 
 import { ChatFootnote } from "./chat-footnote";
@@ -84,14 +85,22 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
   );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <MessageList
-        rows={rows}
-        hasEarlier={hasEarlier}
-        loadingEarlier={earlier.isPending}
-        onNearStart={() => earlier.mutate()}
-        renderRow={renderRow}
-        handle={list}
-      />
+      {rows.length === 0 ? (
+        <div className="grid flex-1 place-content-center">
+          <EmptyState icon={MessagesSquare} title="Nothing has been asked here yet">
+            Every answer leads to the passage that it comes from.
+          </EmptyState>
+        </div>
+      ) : (
+        <MessageList
+          rows={rows}
+          hasEarlier={hasEarlier}
+          loadingEarlier={earlier.isPending}
+          onNearStart={() => earlier.mutate()}
+          renderRow={renderRow}
+          handle={list}
+        />
+      )}
       {chat.liveChat ? (
         <Suspense>
           <AnswerFeed chat={chat.liveChat} onMessages={chat.publish} />
