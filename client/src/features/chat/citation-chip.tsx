@@ -1,0 +1,87 @@
+"use client";
+
+import { Tooltip as TooltipPrimitive } from "radix-ui";
+
+import { formatNumber } from "@/lib/format";
+import { cn } from "@/lib/cn";
+import type { Citation } from "@/lib/api/types";
+
+import { useCitations } from "./citation-context";
+
+const chipClasses =
+  "mx-0.5 inline-flex h-[1.125rem] min-w-[1.125rem] items-center justify-center rounded-sm px-1 align-[0.14em] text-[0.6875rem] leading-none font-semibold tabular-nums no-underline";
+const SHOWN_CHARACTERS = 420;
+
+/** `[n]` in an answer: shows its passage, and opens it in its document. */
+export function CitationChip({ number }: { number: number }) {
+  const { byNumber, streaming, openNumber, open } = useCitations();
+  const citation = byNumber.get(number);
+  if (!citation) {
+    return streaming ? (
+      <span className={cn(chipClasses, "bg-muted text-muted-foreground")}>{number}</span>
+    ) : (
+      `[${number}]`
+    );
+  }
+  const isOpen = openNumber === number;
+  return (
+    <TooltipPrimitive.Provider delayDuration={200}>
+      <TooltipPrimitive.Root>
+        <TooltipPrimitive.Trigger asChild>
+          <button
+            type="button"
+            aria-label={`Source ${number}: ${placeOf(citation)}`}
+            aria-pressed={isOpen}
+            onClick={() => open(number)}
+            className={cn(
+              chipClasses,
+              "transition-colors",
+              isOpen
+                ? "bg-primary text-primary-foreground"
+                : "bg-primary-soft text-primary-text hover:bg-primary hover:text-primary-foreground",
+            )}
+          >
+            {number}
+          </button>
+        </TooltipPrimitive.Trigger>
+        <TooltipPrimitive.Portal>
+          <TooltipPrimitive.Content
+            side="top"
+            sideOffset={6}
+            collisionPadding={8}
+            className="z-50 grid w-96 max-w-[calc(100vw-1rem)] gap-1.5 rounded-lg border bg-surface p-3 text-sm shadow-float data-[state=delayed-open]:animate-fade"
+          >
+            <PassagePreview citation={citation} />
+          </TooltipPrimitive.Content>
+        </TooltipPrimitive.Portal>
+      </TooltipPrimitive.Root>
+    </TooltipPrimitive.Provider>
+  );
+}
+
+function PassagePreview({ citation }: { citation: Citation }) {
+  const { content } = citation;
+  const text =
+    content.length > SHOWN_CHARACTERS ? `${content.slice(0, SHOWN_CHARACTERS).trimEnd()}…` : content;
+  return (
+    <>
+      <span className="flex items-baseline justify-between gap-3 text-xs text-muted-foreground">
+        <bdi className="truncate font-medium text-foreground">{citation.document_name}</bdi>
+        <span className="shrink-0 tabular-nums">
+          {citation.page_number === null ? "" : `page ${formatNumber(citation.page_number)}`}
+        </span>
+      </span>
+      <span dir="auto" className="line-clamp-6 leading-snug break-words whitespace-pre-line">
+        {text}
+      </span>
+    </>
+  );
+}
+
+/** "report.pdf, page 4". */
+export function placeOf({
+  document_name,
+  page_number,
+}: Pick<Citation, "document_name" | "page_number">): string {
+  return page_number === null ? document_name : `${document_name}, page ${formatNumber(page_number)}`;
+}

@@ -1,0 +1,50 @@
+import type { Config } from "@/lib/api/types";
+import { formatBytes } from "@/lib/format";
+
+const LABELS: Record<string, string> = {
+  "application/pdf": "PDF",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+  "application/msword": "Word",
+  "application/epub+zip": "EPUB",
+  "application/rtf": "RTF",
+  "application/vnd.oasis.opendocument.text": "ODT",
+  "message/rfc822": "E-mail",
+  "text/csv": "CSV",
+  "text/html": "HTML",
+  "text/markdown": "Markdown",
+  "text/plain": "Text",
+};
+
+/** What people call a media type. */
+export function kindOf(contentType: string): string {
+  const known = LABELS[contentType];
+  if (known) return known;
+  const subtype = contentType.split("/")[1] ?? "";
+  return subtype && subtype !== "octet-stream" ? subtype.replace(/^x-/, "").toUpperCase() : "File";
+}
+
+export function extensionOf(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 && !name.slice(dot).includes("/") ? name.slice(dot).toLowerCase() : "";
+}
+
+type Limits = Config["uploads"];
+
+/** The sentence that says why a file cannot be taken; undefined where it can. The server has the last word. */
+export function refusalOf(
+  file: { name: string; size: number; type: string },
+  limits: Limits,
+): string | undefined {
+  const extension = extensionOf(file.name);
+  const readable = limits.media_types.includes(file.type) || limits.extensions.includes(extension);
+  if (!readable) {
+    return `Files of this kind${extension ? ` (${extension})` : ""} are not read. What is: ${limits.extensions.join(", ")}.`;
+  }
+  if (file.size === 0) return "The file is empty.";
+  if (file.size > limits.max_bytes) {
+    return `The file has ${formatBytes(file.size)}; at most ${formatBytes(limits.max_bytes)} are taken. Split it and upload the parts.`;
+  }
+  return undefined;
+}

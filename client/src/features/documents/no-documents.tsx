@@ -1,0 +1,44 @@
+import { FilePlus2, SearchX } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/states";
+import type { Config } from "@/lib/api/types";
+import { formatBytes } from "@/lib/format";
+
+interface NoDocumentsProps {
+  limits: Config["uploads"] | undefined;
+  children: ReactNode;
+}
+
+export function NoDocuments({ limits, children }: NoDocumentsProps) {
+  return (
+    <EmptyState
+      icon={FilePlus2}
+      title="Add the first documents"
+      actions={children}
+      className="rounded-xl border-2 border-dashed bg-surface/60 py-20"
+    >
+      <p>
+        Drop files or a whole folder here. Each one is read, cut into passages and made searchable; you can
+        watch it.
+      </p>
+      {limits ? (
+        <p className="mt-2">
+          {limits.extensions.join(", ")} · up to {formatBytes(limits.max_bytes)} each
+        </p>
+      ) : null}
+    </EmptyState>
+  );
+}
+
+export function NoneMatch({ onShowAll }: { onShowAll: () => void }) {
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="No document matches"
+      actions={<Button onClick={onShowAll}>Show all documents</Button>}
+      className="rounded-xl border bg-surface"
+    />
+  );
+}

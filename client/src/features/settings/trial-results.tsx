@@ -1,0 +1,178 @@
+"use client";
+
+import { SearchX } from "lucide-react";
+import Link from "next/link";
+
+import { Badge } from "@/components/ui/badge";
+import { EmptyState } from "@/components/ui/states";
+import { Table, TableCell, TableHead } from "@/components/ui/table";
+import type { Candidate, SearchResponse, SearchResult } from "@/lib/api/types";
+import { counted, formatDuration, formatNumber } from "@/lib/format";
+import { routes } from "@/lib/routes";
+
+interface TrialResultsProps {
+  projectId: string;
+  response: SearchResponse;
+}
+
+export function TrialResults({ projectId, response }: TrialResultsProps) {
+  const { results, trace } = response;
+  const byChunk = new Map(trace.candidates.map((candidate) => [candidate.chunk_id, candidate]));
+  const dropped = trace.candidates.filter(({ kept }) => !kept);
+  const total = trace.milliseconds.total;
+  return (
+    <div className="grid gap-4 p-5">
+      <p role="status" className="text-sm text-muted-foreground">
+        {counted(results.length, "passage", "passages")} kept of{" "}
+        {counted(trace.candidates.length, "candidate", "candidates")}
+        {total === undefined ? "" : ` in ${formatDuration(total)}`}
+        {trace.queries.length > 1 ? `, with ${counted(trace.queries.length, "query", "queries")}` : ""}
+      </p>
+      {results.length === 0 ? (
+        <EmptyState icon={SearchX} title="Nothing was similar enough" className="py-6">
+          Lower the least similarity, or check that the documents are completed.
+        </EmptyState>
+      ) : null}
+      <ol className="grid gap-3">
+        {results.map((result, index) => (
+          <li key={result.chunk_id}>
+            <Result
+              projectId={projectId}
+              result={result}
+              rank={index + 1}
+              candidate={byChunk.get(result.chunk_id)}
+            />
+          </li>
+        ))}
+      </ol>
+      {trace.queries.length > 1 ? (
+        <details className="text-sm">
+          <summary className="w-fit rounded-sm text-muted-foreground hover:text-foreground">
+            Queries run
+          </summary>
+          <ul className="mt-2 list-disc space-y-1 pl-5">
+            {trace.queries.map((query) => (
+              <li key={query}>{query}</li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+      {dropped.length > 0 ? (
+        <details className="text-sm">
+          <summary className="w-fit rounded-sm text-muted-foreground hover:text-foreground">
+            {counted(dropped.length, "candidate", "candidates")} dropped
+          </summary>
+          <Dropped candidates={dropped} />
+        </details>
+      ) : null}
+    </div>
+  );
+}
+
+interface ResultProps {
+  projectId: string;
+  result: SearchResult;
+  rank: number;
+  candidate: Candidate | undefined;
+}
+
+function Result({ projectId, result, rank, candidate }: ResultProps) {
+  const { char_start: start, char_end: end } = result.passage;
+  return (
+    <article aria-label={`Passage ${rank}`} className="grid gap-2 rounded-lg border p-3.5">
+      <header className="flex items-baseline gap-2 text-sm">
+        <span className="font-mono text-xs text-muted-foreground tabular-nums">{rank}</span>
+        <Link
+          href={`${routes.document(projectId, result.document_id)}?chunk=${result.chunk_id}`}
+          prefetch={false}
+          className="min-w-0 truncate rounded-sm font-medium underline-offset-4 hover:underline"
+        >
+          {result.document_name}
+        </Link>
+        {result.page_number === null ? null : (
+          <span className="shrink-0 text-xs text-muted-foreground">page {result.page_number}</span>
+        )}
+        <span className="ml-auto shrink-0 font-mono text-xs tabular-nums">
+          {formatNumber(result.score, 3)}
+        </span>
+      </header>
+      {result.heading_path.length > 0 ? (
+        <p className="truncate text-xs text-muted-foreground">{result.heading_path.join(" › ")}</p>
+      ) : null}
+      <p
+        className="max-h-40 overflow-y-auto text-sm leading-relaxed break-words whitespace-pre-wrap text-muted-foreground"
+        tabIndex={0}
+      >
+        {compact(result.content.slice(0, start))}
+        <span className="text-foreground">{compact(result.content.slice(start, end))}</span>
+        {compact(result.content.slice(end))}
+      </p>
+      {candidate ? <Figures candidate={candidate} /> : null}
+    </article>
+  );
+}
+
+/** Without the empty lines between paragraphs: there is little room. */
+function compact(text: string): string {
+  return text.replace(/\n\s*\n/g, "\n");
+}
+
+/** By which figures a passage got its place; those that the strategy does not use are left out. */
+function Figures({ candidate }: { candidate: Candidate }) {
+  const figures = figuresOf(candidate);
+  return (
+    <ul className="flex flex-wrap gap-1.5" aria-label="Figures">
+      {figures.map(([name, value]) => (
+        <li key={name}>
+          <Badge className="gap-1 font-normal">
+            {name} <span className="font-mono text-foreground tabular-nums">{value}</span>
+          </Badge>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function figuresOf(candidate: Candidate): [name: string, value: string][] {
+  const ranked = (rank: number | null, score: number | null) =>
+    score === null ? null : `${formatNumber(score, 3)}${rank === null ? "" : ` (#${rank})`}`;
+  const all: [string, string | null][] = [
+    ["vector", ranked(candidate.vector_rank, candidate.vector_score)],
+    ["keyword", ranked(candidate.keyword_rank, candidate.keyword_score)],
+    ["fused", candidate.fused_score === null ? null : formatNumber(candidate.fused_score, 4)],
+    ["rerank", candidate.rerank_score === null ? null : formatNumber(candidate.rerank_score, 3)],
+  ];
+  return all.filter((figure): figure is [string, string] => figure[1] !== null);
+}
+
+const SHOWN_DROPPED = 50;
+
+function Dropped({ candidates }: { candidates: readonly Candidate[] }) {
+  return (
+    <Table className="mt-2 text-xs">
+      <thead>
+        <tr>
+          <TableHead>Document</TableHead>
+          <TableHead>Figures</TableHead>
+          <TableHead>Why</TableHead>
+        </tr>
+      </thead>
+      <tbody>
+        {candidates.slice(0, SHOWN_DROPPED).map((candidate) => (
+          <tr key={candidate.chunk_id}>
+            <TableCell className="max-w-48 truncate">
+              {candidate.document_name}
+              {candidate.page_number === null ? "" : `, page ${candidate.page_number}`}
+            </TableCell>
+            <TableCell className="whitespace-nowrap tabular-nums">
+              {figuresOf(candidate)
+                .map(([name, value]) => `${name} ${value}`)
+                .join(" · ")}
+            </TableCell>
+            <TableCell>{candidate.dropped_because?.replaceAll("_", " ")}</TableCell>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { FlaskConical, Search } from "lucide-react";
+import type { SyntheticEvent } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Input } from "@/components/ui/input";
+import { Skeleton } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { sentenceOf } from "@/lib/api/errors";
+import { useDraft } from "@/lib/use-draft";
+
+import { useTrial } from "./queries";
+import type { Settings } from "./setting-fields";
+import { TrialResults } from "./trial-results";
+
+interface TryItProps {
+  projectId: string;
+  settings: Settings;
+  unsaved: boolean;
+}
+
+/** Runs a search with the settings as they stand in the form, and shows why each passage was found. */
+export function TryIt({ projectId, settings, unsaved }: TryItProps) {
+  const [query, setQuery] = useDraft(`try:${projectId}`);
+  const trial = useTrial(projectId);
+
+  function run(event?: SyntheticEvent) {
+    event?.preventDefault();
+    if (query.trim() && !trial.isPending) trial.mutate({ query: query.trim(), settings });
+  }
+
+  const stale = trial.isSuccess && trial.variables.settings !== settings;
+  return (
+    <Card role="search" aria-label="Try it" className="overflow-hidden lg:sticky lg:top-20">
+      <form onSubmit={run} className="grid gap-3 border-b p-5">
+        <div>
+          <h2 className="flex items-center gap-2 font-semibold tracking-tight">
+            <FlaskConical aria-hidden className="size-4 text-primary-text" /> Try it
+          </h2>
+          <p className="mt-1 text-sm text-muted-foreground">
+            Searches with the settings as they stand here{unsaved ? ", saved or not" : ""}.
+          </p>
+        </div>
+        <div className="flex gap-2">
+          <Input
+            type="search"
+            aria-label="Question to search with"
+            placeholder="What would you ask?"
+            value={query}
+            maxLength={8000}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+          <Button type="submit" variant="primary" busy={trial.isPending} disabled={!query.trim()}>
+            <Search aria-hidden /> Search
+          </Button>
+        </div>
+        {stale ? (
+          <p role="status" className="text-sm text-warning-text">
+            The settings have changed since.{" "}
+            <Button variant="link" size="inline" onClick={() => run()}>
+              Search again
+            </Button>
+          </p>
+        ) : null}
+      </form>
+      <div className="lg:max-h-[calc(100dvh-17rem)] lg:overflow-y-auto">
+        {trial.isPending ? (
+          <div role="status" aria-busy aria-label="Searching" className="grid gap-3 p-5">
+            <Skeleton className="h-24" />
+            <Skeleton className="h-24" />
+          </div>
+        ) : null}
+        {trial.isError ? (
+          <ErrorState
+            title="The search failed"
+            detail={sentenceOf(trial.error)}
+            actions={<Button onClick={() => run()}>Try again</Button>}
+          />
+        ) : null}
+        {trial.isSuccess ? <TrialResults projectId={projectId} response={trial.data} /> : null}
+        {trial.isIdle ? (
+          <EmptyState icon={Search} title="See what a question finds" className="py-10">
+            Each passage comes with the figures by which it was ranked.
+          </EmptyState>
+        ) : null}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,22 @@
+"use client";
+
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+
+import { Toaster } from "@/components/ui/toast";
+import { createQueryClient } from "@/lib/query-client";
+
+import { ConnectionBanner } from "./connection-banner";
+import { SessionWatch } from "./session-watch";
+
+export function Providers({ children }: { children: ReactNode }) {
+  const [client] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <ConnectionBanner />
+      <SessionWatch />
+      {children}
+      <Toaster />
+    </QueryClientProvider>
+  );
+}
