@@ -7,7 +7,7 @@ does no harm, and the sweeper replaces one that is lost.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from celery import Celery
 from kombu.exceptions import KombuError
@@ -129,4 +129,4 @@ def _broker_url(redis_url: str) -> str:
     if parts.scheme != "unix":
         return redis_url
     query = [("virtual_host" if name == "db" else name, value) for name, value in parse_qsl(parts.query)]
-    return urlunsplit(("redis+socket", parts.netloc, parts.path, urlencode(query), ""))
+    return f"redis+socket://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")
