@@ -23,7 +23,7 @@ from benchmarks.machine import machine
 from opentrace.entrypoints.api_client import ApiClient, ApiError
 
 STAGES = ("partitioning", "chunking", "summarising", "vectorization")
-POLL_S = 0.1
+POLL_S = 0.2
 MIB = 1024 * 1024
 
 
@@ -215,7 +215,7 @@ def main() -> None:
         paths = files_of(arguments.data, endings=taken)
         if not paths:
             parser.error(f"{str(arguments.data)!r} has no file that ends in {', '.join(taken)}")
-        result = measure(instance, paths, Console(soft_wrap=True))
+        result = measure(instance, paths, Console(width=140))
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

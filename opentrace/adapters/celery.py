@@ -7,7 +7,7 @@ does no harm, and the sweeper replaces one that is lost.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from celery import Celery
 from kombu.exceptions import KombuError
@@ -34,7 +34,7 @@ _RESTORE_INTERVAL_S = 10
 
 def celery_app(redis_url: str) -> Celery:
     """The settings that the server, which publishes, and the worker, which consumes, have in common."""
-    app = Celery("opentrace", broker=_broker_url(redis_url), set_as_current=False)
+    app = Celery("opentrace", broker=broker_url(redis_url), set_as_current=False)
     app.conf.update(
         task_default_queue=QUEUE,
         task_serializer="json",
@@ -123,10 +123,14 @@ async def _translated() -> AsyncGenerator[None]:
         ) from error
 
 
-def _broker_url(redis_url: str) -> str:
-    """The URL as kombu writes it: it names sockets, and the database on them, differently than redis-py."""
+def broker_url(redis_url: str) -> str:
+    """The URL as kombu reads it: it names sockets differently than redis-py, and checks no certificate unasked."""
     parts = urlsplit(redis_url)
-    if parts.scheme != "unix":
-        return redis_url
-    query = [("virtual_host" if name == "db" else name, value) for name, value in parse_qsl(parts.query)]
-    return urlunsplit(("redis+socket", parts.netloc, parts.path, urlencode(query), ""))
+    query = dict(parse_qsl(parts.query))
+    scheme = parts.scheme
+    if scheme == "unix":
+        scheme = "redis+socket"
+        query = {"virtual_host" if name == "db" else name: value for name, value in query.items()}
+    elif scheme == "rediss":
+        query.setdefault("ssl_cert_reqs", "required")
+    return f"{scheme}://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")
