@@ -1,19 +1,26 @@
 "use client";
 
 import { Tooltip as TooltipPrimitive } from "radix-ui";
+import { useMemo } from "react";
 
 import { formatNumber } from "@/lib/format";
 import { cn } from "@/lib/cn";
 import type { Citation } from "@/lib/api/types";
 
 import { useCitations } from "./citation-context";
+import { excerptOf } from "./source/excerpt";
 
 const chipClasses =
   "mx-0.5 inline-flex h-[1.125rem] min-w-[1.125rem] items-center justify-center rounded-sm px-1 align-[0.14em] text-[0.6875rem] leading-none font-semibold tabular-nums no-underline";
-const SHOWN_CHARACTERS = 420;
+
+interface CitationChipProps {
+  number: number;
+  /** The words that rest on it. */
+  claim: string;
+}
 
 /** `[n]` in an answer: shows its passage, and opens it in its document. */
-export function CitationChip({ number }: { number: number }) {
+export function CitationChip({ number, claim }: CitationChipProps) {
   const { byNumber, streaming, openNumber, open } = useCitations();
   const citation = byNumber.get(number);
   if (!citation) {
@@ -51,7 +58,7 @@ export function CitationChip({ number }: { number: number }) {
             collisionPadding={8}
             className="z-50 grid w-96 max-w-[calc(100vw-1rem)] gap-1.5 rounded-lg border bg-surface p-3 text-sm shadow-float data-[state=delayed-open]:animate-fade"
           >
-            <PassagePreview citation={citation} />
+            <PassagePreview citation={citation} claim={claim} />
           </TooltipPrimitive.Content>
         </TooltipPrimitive.Portal>
       </TooltipPrimitive.Root>
@@ -59,20 +66,20 @@ export function CitationChip({ number }: { number: number }) {
   );
 }
 
-function PassagePreview({ citation }: { citation: Citation }) {
-  const { content } = citation;
-  const text =
-    content.length > SHOWN_CHARACTERS ? `${content.slice(0, SHOWN_CHARACTERS).trimEnd()}…` : content;
+function PassagePreview({ citation, claim }: { citation: Citation; claim: string }) {
+  const { before, sentence, after } = useMemo(() => excerptOf(citation.content, claim), [citation, claim]);
   return (
     <>
       <span className="flex items-baseline justify-between gap-3 text-xs text-muted-foreground">
         <bdi className="truncate font-medium text-foreground">{citation.document_name}</bdi>
         <span className="shrink-0 tabular-nums">
-          {citation.page_number === null ? "" : `page ${formatNumber(citation.page_number)}`}
+          {citation.page_number === null ? "" : ` page ${formatNumber(citation.page_number)}`}
         </span>
       </span>
-      <span dir="auto" className="line-clamp-6 leading-snug break-words whitespace-pre-line">
-        {text}
+      <span dir="auto" className="leading-snug break-words whitespace-pre-line text-muted-foreground">
+        {before}
+        {sentence ? <span className="text-foreground">{sentence}</span> : null}
+        {after}
       </span>
     </>
   );

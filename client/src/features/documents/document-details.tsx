@@ -13,6 +13,7 @@ import type { Chunk, Document } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { counted, formatBytes, formatDateTime } from "@/lib/format";
 import { routes } from "@/lib/routes";
+import { useIdleLoad } from "@/lib/use-idle-load";
 
 import { ChunkList } from "./chunk-list";
 import { kindOf } from "./file-kinds";
@@ -21,10 +22,10 @@ import { useRetryDocument } from "./queries";
 import { StageList } from "./stage-list";
 import { StatusBadge } from "./status-badge";
 
-const DeleteDocumentsDialog = dynamic(
-  () => import("./delete-documents-dialog").then((module) => module.DeleteDocumentsDialog),
-  { ssr: false },
-);
+const loadDialog = () => import("./delete-documents-dialog");
+const DeleteDocumentsDialog = dynamic(() => loadDialog().then((module) => module.DeleteDocumentsDialog), {
+  ssr: false,
+});
 
 interface DocumentDetailsProps {
   projectId: string;
@@ -37,6 +38,7 @@ type Tab = "chunks" | "stages" | "original";
 
 /** What was read from a document, beside the document itself. On a small screen the original is a tab of its own. */
 export function DocumentDetails({ projectId, document, firstChunkId, back }: DocumentDetailsProps) {
+  useIdleLoad(loadDialog);
   const ready = document.status === "completed";
   const [tab, setTab] = useState<Tab>(ready ? "chunks" : "stages");
   const [chunk, setChunk] = useState<Chunk | null>(null);

@@ -9,6 +9,7 @@ import { ErrorState } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { useConfig } from "@/features/session/queries";
 import { sentenceOf } from "@/lib/api/errors";
+import { useIdleLoad } from "@/lib/use-idle-load";
 import { usePathIds } from "@/lib/use-path-ids";
 
 import { DocumentTable } from "./document-table";
@@ -21,10 +22,10 @@ import { viewed, type View } from "./table-view";
 import { UploadPanel } from "./upload-panel";
 import { isUnderWay, uploads, type Upload } from "./uploads";
 
-const DeleteDocumentsDialog = dynamic(
-  () => import("./delete-documents-dialog").then((module) => module.DeleteDocumentsDialog),
-  { ssr: false },
-);
+const loadDialog = () => import("./delete-documents-dialog");
+const DeleteDocumentsDialog = dynamic(() => loadDialog().then((module) => module.DeleteDocumentsDialog), {
+  ssr: false,
+});
 
 const NONE: readonly Upload[] = [];
 const FIRST_VIEW: View = { search: "", status: "all", sorting: { column: "date", descending: true } };
@@ -35,6 +36,7 @@ export function DocumentsPage() {
 }
 
 function Documents({ projectId }: { projectId: string }) {
+  useIdleLoad(loadDialog);
   const documents = useDocuments(projectId);
   const config = useConfig();
   const retry = useRetryDocument(projectId);

@@ -11,19 +11,18 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { AppShell } from "@/features/shell/app-shell";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Project } from "@/lib/api/types";
+import { useIdleLoad } from "@/lib/use-idle-load";
 
 import { ProjectCard } from "./project-card";
 import { useProjects } from "./queries";
 import { SampleProjectButton } from "./sample-project-button";
 import { SAMPLE } from "./sample";
 
-const ProjectDialog = dynamic(() => import("./project-dialog").then((module) => module.ProjectDialog), {
+const loadDialogs = () => import("./dialogs");
+const ProjectDialog = dynamic(() => loadDialogs().then((module) => module.ProjectDialog), { ssr: false });
+const DeleteProjectDialog = dynamic(() => loadDialogs().then((module) => module.DeleteProjectDialog), {
   ssr: false,
 });
-const DeleteProjectDialog = dynamic(
-  () => import("./delete-project-dialog").then((module) => module.DeleteProjectDialog),
-  { ssr: false },
-);
 
 type Open =
   { kind: "create" } | { kind: "rename"; project: Project } | { kind: "delete"; project: Project } | null;
@@ -37,6 +36,7 @@ export function ProjectsPage() {
 }
 
 function Projects() {
+  useIdleLoad(loadDialogs);
   const projects = useProjects();
   const [open, setOpen] = useState<Open>(null);
   const [search, setSearch] = useState("");

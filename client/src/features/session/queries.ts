@@ -41,7 +41,8 @@ export function useIsSignedIn(): boolean {
     staleTime: 60_000,
     enabled: hinted,
   });
-  return me.isSuccess;
+  // The cache may still hold who was signed in before.
+  return hinted && me.isSuccess;
 }
 
 export interface Credentials {

@@ -15,7 +15,7 @@ export function SignInPage() {
   const router = useRouter();
   const config = useConfig();
   const signIn = useSignIn();
-  useReturnWhenSignedIn();
+  useReturnWhenSignedIn(signIn.isSuccess);
 
   const firstRun = config.data?.auth.first_run ?? false;
   useEffect(() => {

@@ -21,7 +21,7 @@ const SIGN_IN_LINK = (
 export function SignUpPage() {
   const config = useConfig();
   const signUp = useSignUp();
-  useReturnWhenSignedIn();
+  useReturnWhenSignedIn(signUp.isSuccess);
 
   if (config.isError) {
     return (

@@ -1,8 +1,8 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { usePathname, useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
 
 import { hintSignedIn } from "@/features/session/signed-in-hint";
 import { onSignedOut } from "@/lib/api/client";
@@ -12,16 +12,31 @@ import { routes } from "@/lib/routes";
 export function SessionWatch() {
   const router = useRouter();
   const client = useQueryClient();
+  const leaving = useRef(false);
+  const isPublic = isPublicPath(usePathname());
+
+  useEffect(() => {
+    if (!isPublic) return;
+    // Nothing of the session that ended is left for whoever signs in next.
+    if (leaving.current) client.clear();
+    leaving.current = false;
+  }, [client, isPublic]);
+
   useEffect(
     () =>
       onSignedOut(() => {
         hintSignedIn(false);
         const { pathname, search } = window.location;
-        if (pathname === routes.home || pathname.startsWith("/sign-")) return;
+        // Several requests may learn of it at once.
+        if (leaving.current || isPublicPath(pathname)) return;
+        leaving.current = true;
         router.replace(routes.signIn(pathname + search));
-        client.removeQueries({ predicate: (query) => query.getObserversCount() === 0 });
       }),
-    [client, router],
+    [router],
   );
   return null;
+}
+
+function isPublicPath(pathname: string): boolean {
+  return pathname === routes.home || pathname.startsWith("/sign-");
 }

@@ -5,6 +5,8 @@ import type { Node, PhrasingContent, Root, RootContent } from "mdast";
 export interface CitationMarker extends Node {
   type: "citationMarker";
   number: number;
+  /** The words that it stands for. */
+  claim: string;
 }
 
 /** Words that none of the sources supports, as far as their similarity tells. */

@@ -44,6 +44,25 @@ describe("math", () => {
   });
 });
 
+describe("the words that a marker stands for", () => {
+  function claimsIn(source: string): string[] {
+    const found: string[] = [];
+    const visit = (node: Nodes) => {
+      if (node.type === "citationMarker") found.push(node.claim);
+      if ("children" in node) node.children.forEach(visit);
+    };
+    visit(parseMarkdown(source));
+    return found;
+  }
+
+  it.each([
+    ["First one. Sales *rose* by 4.5 % [1].", ["Sales rose by 4.5 %"]],
+    ["First one. Sales rose. [1][2] Costs `fell` [3].", ["Sales rose.", "Sales rose.", "Costs fell"]],
+    ["- one [1]\n- two [2]", ["one", "two"]],
+    ["| a [1] | b [2] |\n|---|---|", ["a", "b"]],
+  ])("of %j are %j", (source, claims) => expect(claimsIn(source)).toEqual(claims));
+});
+
 describe("an unfinished answer", () => {
   it.each([
     ["some **bold", "some **bold**"],

@@ -75,7 +75,7 @@ export function renderNode(node: Nodes | RootContent): ReactNode {
         </ExternalLink>
       );
     case "citationMarker":
-      return <CitationChip number={node.number} />;
+      return <CitationChip number={node.number} claim={node.claim} />;
     case "unsupported":
       return (
         <mark

@@ -1,0 +1,2 @@
+export { DeleteProjectDialog } from "./delete-project-dialog";
+export { ProjectDialog } from "./project-dialog";
