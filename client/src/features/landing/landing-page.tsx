@@ -5,7 +5,6 @@ import { Wordmark } from "@/features/shell/logo";
 import { routes } from "@/lib/routes";
 
 import { HeaderActions, HeroActions } from "./actions";
-import { Picture } from "./picture";
 
 const POINTS = [
   {
@@ -48,7 +47,6 @@ export function LandingPage() {
           </p>
           <HeroActions />
         </div>
-        <Picture />
         <ul className="mt-14 grid gap-8 sm:grid-cols-3">
           {POINTS.map(({ icon: Icon, title, text }) => (
             <li key={title} className="grid content-start gap-2">
