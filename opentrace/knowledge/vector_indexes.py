@@ -57,7 +57,7 @@ async def ensure_vector_index(
 ) -> bool:
     """Build the index of a project that has grown large; true where it now has one.
 
-    Searches and writes go on meanwhile; it takes about a minute for 200,000 windows. Does nothing while another
+    Searches and writes go on meanwhile; it takes some minutes for 200,000 windows. Does nothing while another
     index is being built: the sweep comes back to it.
     """
     async with _maintenance(database) as connection:
