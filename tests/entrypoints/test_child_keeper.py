@@ -104,7 +104,10 @@ async def test_a_child_that_does_not_heed_its_signal_is_killed_with_what_it_star
         "import os, pathlib, signal, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "grandchild = os.fork()\n"
-        f"if grandchild: pathlib.Path({str(ready)!r}).write_text(str(grandchild))\n"
+        f"written = pathlib.Path({str(tmp_path / 'written')!r})\n"
+        "if grandchild:\n"
+        "    written.write_text(str(grandchild))\n"
+        f"    written.rename({str(ready)!r})\n"
         "time.sleep(600)\n"
     )
     kept = Kept(Script(source, ready=ready, grace_s=0.2), tmp_path)

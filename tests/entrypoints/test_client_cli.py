@@ -108,7 +108,7 @@ def at_a_terminal(arguments: list[str], *, answers: list[str], folder: Path, **v
         opentrace(*arguments), cwd=folder, env=clean_environment(**variables), stdin=end, stdout=end, stderr=end
     )
     os.close(end)
-    shown, left = "", list(answers)
+    shown, answered, left = "", 0, list(answers)
     while True:
         try:
             piece = os.read(terminal, 4096)
@@ -117,7 +117,9 @@ def at_a_terminal(arguments: list[str], *, answers: list[str], folder: Path, **v
         if not piece:
             break
         shown += piece.decode()
-        if left and shown.rstrip(" ").endswith(":"):
+        # The space behind a prompt is written last: by then a hidden question has thrown away what was typed before it.
+        if left and shown[answered:].endswith(": "):
+            answered = len(shown)
             os.write(terminal, left.pop(0).encode() + b"\n")
     os.close(terminal)
     assert process.wait(60) == 0, shown
