@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Silence:
-    """Nothing comes until the client goes away; then `seen_leaving` of the server is set."""
+    """No word comes until the client goes away; then `seen_leaving` of the server is set. With `comments`, the stream
+    is kept alive by comments."""
+
+    comments: bool = False
 
 
 Reply = Text | ToolCalls | Failure | Silence
@@ -69,6 +73,18 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Any:
         yield
+
+
+class _Streamed(StreamingResponse):
+    """Sets `left` when its reader goes away before the end."""
+
+    def __init__(self, content: AsyncIterator[str], *, left: asyncio.Event) -> None:
+        super().__init__(content, media_type="text/event-stream")
+        self.left = left
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        await super().listen_for_disconnect(receive)
+        self.left.set()
 
 
 @dataclass
@@ -105,7 +121,7 @@ class OpenAiServer:
         if isinstance(reply, Silence) and not body.get("stream"):
             await self._wait_for_leaving(request)
         if body.get("stream"):
-            return StreamingResponse(self._stream(reply, request, body), media_type="text/event-stream")
+            return _Streamed(self._stream(reply, body), left=self.seen_leaving)
         assert not isinstance(reply, Silence)
         return JSONResponse(_whole(reply))
 
@@ -114,24 +130,23 @@ class OpenAiServer:
             await asyncio.sleep(0.01)
         self.seen_leaving.set()
 
-    async def _stream(self, reply: Reply, request: Request, body: dict[str, Any]) -> AsyncIterator[str]:
-        try:
-            async for chunk in self._chunks(reply, request):
-                yield f"data: {json.dumps(chunk)}\n\n"
-        except asyncio.CancelledError:
-            self.seen_leaving.set()
-            raise
+    async def _stream(self, reply: Reply, body: dict[str, Any]) -> AsyncIterator[str]:
+        async for chunk in self._chunks(reply):
+            yield f"data: {json.dumps(chunk)}\n\n"
+        while isinstance(reply, Silence):
+            await asyncio.sleep(0.02 if reply.comments else 3600)
+            yield ": keep-alive\n\n"
         if isinstance(reply, Text) and reply.clean_cut:
             return
         if body.get("stream_options", {}).get("include_usage"):
             yield f"data: {json.dumps({**_chunk({}), 'choices': [], 'usage': USAGE})}\n\n"
         yield "data: [DONE]\n\n"
 
-    async def _chunks(self, reply: Reply, request: Request) -> AsyncIterator[dict[str, Any]]:
+    async def _chunks(self, reply: Reply) -> AsyncIterator[dict[str, Any]]:
         yield _chunk({"role": "assistant", "content": ""})
         match reply:
             case Silence():
-                await self._wait_for_leaving(request)
+                pass
             case Text():
                 for index, word in enumerate(reply.text.split(" ")):
                     if index == reply.cut_after:

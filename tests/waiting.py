@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 
 
 async def until(
-    condition: Callable[[], Awaitable[Value | None]], *, within_s: float = 30.0, every_s: float = 0.02
+    condition: Callable[[], Awaitable[Value | None]], *, within_s: float = 60.0, every_s: float = 0.02
 ) -> Value:
     """The first true value of `condition`. Raises TimeoutError."""
     async with asyncio.timeout(within_s):

@@ -1,8 +1,9 @@
 """Chat models of OpenAI and of every endpoint that speaks its wire format, by langchain-openai."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any, NoReturn
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 import httpx2
@@ -36,7 +37,8 @@ def openai_chat_models(settings: Settings) -> ChatModels:
             base_url=settings.openai_base_url or "https://api.openai.com/v1",
             timeout=timeout,
             http_async_client=client,
-            stream_chunk_timeout=settings.model_timeout_s,
+            chunk_timeout_s=settings.model_timeout_s,
+            stream_chunk_timeout=None,
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
@@ -48,7 +50,15 @@ def openai_chat_models(settings: Settings) -> ChatModels:
 
 
 class OpenAiChatModel(ChatOpenAI):
-    """ChatOpenAI whose failures are `ModelError`s. What may help is tried again while nothing has been streamed."""
+    """ChatOpenAI whose failures are `ModelError`s. What may help is tried again while nothing has been streamed.
+
+    ChatOpenAI's own `stream_chunk_timeout` must stay off: it rests on `asyncio.wait_for`, which in Python 3.11 loses a
+    cancellation that comes together with a chunk (python/cpython#86296), and the call then outlives its reader.
+    """
+
+    chunk_timeout_s: float
+    """Longest wait for the next chunk of a stream. Unlike the client's read timeout, comments that keep the connection
+    alive do not count."""
 
     @property
     def endpoint(self) -> str:
@@ -79,10 +89,17 @@ class OpenAiChatModel(ChatOpenAI):
         while True:
             try:
                 finished = False
-                async for chunk in super()._astream(*args, **kwargs):
-                    streamed = True
-                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
-                    yield chunk
+                async with aclosing(
+                    cast("AsyncGenerator[ChatGenerationChunk]", super()._astream(*args, **kwargs))
+                ) as chunks:
+                    while True:
+                        async with asyncio.timeout(self.chunk_timeout_s):
+                            chunk = await anext(chunks, None)
+                        if chunk is None:
+                            break
+                        streamed = True
+                        finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                        yield chunk
             except (openai.OpenAIError, httpx2.TransportError, TimeoutError) as error:
                 await self._wait_or_raise(error, attempt=attempt, streamed=streamed)
             else:

@@ -1,5 +1,6 @@
 """Chat models over the OpenAI wire, against a scripted server on loopback."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -124,6 +125,31 @@ async def test_a_silent_model_times_out(server: OpenAiServer) -> None:
         error = await failure_of(models)
     assert error.model_code == "model_timeout"
     assert "OPENTRACE_MODEL_TIMEOUT_S" in error.detail
+
+
+async def test_comments_that_keep_a_stream_alive_are_no_answer(server: OpenAiServer) -> None:
+    server.replies = [Silence(comments=True)]
+    async with models_at(server.url, model_timeout_s=0.5) as models:
+        error = await failure_of(models)
+    assert error.model_code == "model_timeout"
+
+
+@pytest.mark.parametrize("turns_of_the_loop", range(20))
+async def test_leaving_ends_the_call_at_whatever_moment(
+    server: OpenAiServer, models: ChatModels, turns_of_the_loop: int
+) -> None:
+    """Among them the moment in which the first chunk arrives."""
+    server.replies = [Silence()]
+    reading = asyncio.create_task(streamed(models))
+    async with asyncio.timeout(60):
+        while not server.requests:  # noqa: ASYNC110 -- a condition with a deadline
+            await asyncio.sleep(0)
+        for _ in range(turns_of_the_loop):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await server.seen_leaving.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
 
 
 async def test_nobody_listening_is_told_without_password(server: OpenAiServer, models: ChatModels) -> None:

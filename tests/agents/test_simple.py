@@ -1,6 +1,8 @@
 """The simple agent with a model over the OpenAI wire, scripted on loopback."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -9,12 +11,13 @@ from opentrace.adapters.openai import openai_chat_models
 from opentrace.agents.events import AgentEvent, TextDelta
 from opentrace.agents.history import PastMessage
 from opentrace.agents.prompts import NOTHING_FOUND
-from opentrace.agents.simple import RECURSION_LIMIT
+from opentrace.agents.simple import RECURSION_LIMIT, answer_question
+from opentrace.agents.trace import Trace
 from opentrace.ports.chat_model import ChatModels, ModelError
 from opentrace.ports.embedder import Embedder
 from opentrace.settings import Settings
 from tests.agents.asking import Asked, Library, ask, passage
-from tests.openai_server import Failure, OpenAiServer, Text, ToolCalls
+from tests.openai_server import Failure, OpenAiServer, Silence, Text, ToolCalls
 
 HEIGHT = passage("The tower is 324 metres tall.\nIt was finished in 1889.", page=3)
 COLOUR = passage("The tower was painted brown.", page=4)
@@ -276,3 +279,29 @@ async def test_a_cut_answer_tells_what_came_and_fails(agent: Asker, openai_serve
         await agent(on_event=seen.append)
     assert caught.value.model_code == "model_answer_cut"
     assert "".join(event.text for event in seen if isinstance(event, TextDelta)) == "It is"
+
+
+async def test_leaving_ends_the_model_call(
+    models: ChatModels, minilm: Embedder, library: Library, openai_server: OpenAiServer
+) -> None:
+    openai_server.replies = [Silence()]
+    events = answer_question(
+        "How tall is the tower?",
+        history=[],
+        models=models,
+        embedder=minilm,
+        search=library.search,
+        trace=Trace(question=""),
+    )
+
+    async def read() -> None:
+        async with aclosing(events):
+            async for _ in events:
+                pass
+
+    reading = asyncio.create_task(read())
+    async with asyncio.timeout(60):
+        while not openai_server.requests:  # noqa: ASYNC110 -- a condition with a deadline
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        await openai_server.seen_leaving.wait()

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.chat.conftest import Library, Streamed, messages_of, parts_of, stream
-from tests.openai_server import Failure, OpenAiServer, Text, ToolCalls
+from tests.openai_server import Failure, OpenAiServer, Silence, Text, ToolCalls
 
 QUESTION = "When was the lighthouse built?"
 
@@ -188,7 +188,7 @@ async def leave_after(http: httpx.AsyncClient, chat_id: str, words: int) -> str:
 
 async def ended(http: httpx.AsyncClient, chat_id: str) -> dict[str, Any]:
     """The last message, once it is no longer being written."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             message = (await messages_of(http, chat_id))[-1]
             if message["status"] != "streaming":
@@ -207,7 +207,27 @@ async def test_leaving_stops_the_model_and_keeps_the_text(
     assert message["content"].startswith(read.strip())
     assert len(message["content"]) < 1000
     assert [citation["number"] for citation in message["citations"]] == [1]
-    await asyncio.wait_for(openai_server.seen_leaving.wait(), 5)
+    await asyncio.wait_for(openai_server.seen_leaving.wait(), 60)
+
+
+async def test_leaving_while_the_model_is_silent_stops_it(
+    library: Library, scripted: httpx.AsyncClient, openai_server: OpenAiServer
+) -> None:
+    openai_server.replies = [Silence()]
+    chat_id = await library.new_chat()
+    body = {"content": QUESTION}
+    headers = {"accept": "text/event-stream"}
+    async with scripted.stream("POST", f"/api/chats/{chat_id}/messages", json=body, headers=headers) as response:
+        async for part in parts_of(response):
+            if part["type"] == "data-status" and part["data"]["stage"] == "answering":
+                break
+        async with asyncio.timeout(60):
+            while not openai_server.requests:  # noqa: ASYNC110 -- a condition with a deadline
+                await asyncio.sleep(0.02)
+        await response.aclose()
+    message = await ended(scripted, chat_id)
+    assert (message["status"], message["content"]) == ("stopped", "")
+    await asyncio.wait_for(openai_server.seen_leaving.wait(), 60)
 
 
 async def test_asking_again_right_after_stopping_works(

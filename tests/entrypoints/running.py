@@ -101,7 +101,7 @@ class Up:
 
     def status(self, path: str) -> int:
         """Of a GET; 0 where nobody answers."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         try:
             connection.request("GET", path)
             return connection.getresponse().status

@@ -233,7 +233,7 @@ async def test_deleting_during_the_work_stops_it_and_leaves_nothing(
     url = f"/api/documents/{document['id']}" if what == "document" else f"/api/projects/{document['project_id']}"
     assert (await ada.http.delete(url)).status_code == 204
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await work
     assert await count_stored(services.database, document["id"]) == (0, 0)
     assert list(work_folder(services.settings).iterdir()) == []
@@ -247,7 +247,7 @@ async def test_a_run_that_lost_its_document_writes_nothing(sign_up: SignUp, serv
 
     await set_columns(services, document["id"], status="queued", lease_owner=None, lease_expires_at=None)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await work
     left = await read_document(ada, document["id"])
     assert left["status"] == "queued"
