@@ -18,7 +18,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.instance import Instance, MemoryPeak, own_instance
+from benchmarks.instance import Instance, MemoryPeak, memory_bytes, own_instance
 from benchmarks.machine import machine
 from opentrace.entrypoints.api_client import ApiClient, ApiError
 
@@ -119,8 +119,7 @@ def new_project(client: ApiClient, name: str) -> str:
 def measure(instance: Instance, paths: Sequence[Path], console: Console) -> dict[str, Any]:
     client, processes = instance.client, instance.processes
     memory = MemoryPeak(processes["worker"])
-    everything = MemoryPeak(processes["supervisor"])
-    idle_mb = everything.sample() / MIB
+    idle_mb = memory_bytes(processes["supervisor"]) / MIB
     console.print(
         f"ready in {instance.start_s:.1f} s; all processes together {idle_mb:.0f} MB before the first document"
     )

@@ -73,6 +73,19 @@ def _wait_ready(process: subprocess.Popen[bytes], run_file: Path, log: Path, *, 
     raise RuntimeError("Opentrace did not start. It said:\n" + log.read_text(encoding="utf-8", errors="replace"))
 
 
+def memory_bytes(process: psutil.Process) -> int:
+    """Memory in use by a process and all below it. A page that several share counts once, where the system can tell
+    (Linux: proportional set size); elsewhere once in each."""
+    total = 0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            memory = one.memory_full_info()
+        except psutil.NoSuchProcess:
+            continue
+        total += getattr(memory, "pss", memory.rss)
+    return total
+
+
 class MemoryPeak:
     """The largest sum of the resident memory of some processes and their children. Pages they share count twice."""
 
