@@ -2,6 +2,9 @@
 
 Models write markers in many forms (`[1, 2]`, `[^1]`, `【1†source】`, `[Source 1]`, `[1-3]`); all become `[1][2]`. A
 marker without a passage is dropped. Code is left alone: there, brackets are indices.
+
+A model cites passages by their place in the search; a reader counts from the first citation on. So the numbers that
+leave here are given in the order of the answer.
 """
 
 import re
@@ -25,16 +28,17 @@ _ANY_MARKER = re.compile(r"\s*\[\d{1,4}\]")
 
 
 class MarkerFilter:
-    """Fed with the pieces of an answer, gives them back with clean markers; `cited` grows with what they point at.
+    """Fed with the pieces of an answer, gives them back with clean markers.
 
-    `is_citable(number)` says whether there is such a passage.
+    `is_citable(passage)` says whether there is a passage of that number. `cited` grows with what the markers point at:
+    the passages in the order of the answer, each with the number that it is shown by.
     """
 
     def __init__(self, is_citable: Callable[[int], bool]) -> None:
         self._is_citable = is_citable
         self._held = ""
         self._code = _CodeSpans()
-        self.cited: set[int] = set()
+        self.cited: dict[int, int] = {}
 
     def feed(self, text: str) -> str:
         """What can be shown now; the rest is held back until the next call."""
@@ -86,9 +90,8 @@ class MarkerFilter:
         return text
 
     def _resolved(self, marker: re.Match[str], spaces: int) -> str:
-        numbers = [number for number in _numbers(marker.group(1)) if self._is_citable(number)]
-        self.cited.update(numbers)
-        clean = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+        passages = dict.fromkeys(filter(self._is_citable, _numbers(marker.group(1))))
+        clean = "".join(f"[{self.cited.setdefault(passage, len(self.cited) + 1)}]" for passage in passages)
         return " " * spaces + clean if clean else ""
 
 

@@ -17,7 +17,7 @@ class AnswerWriter:
         self.passages: Sequence[FoundPassage] = ()
         self.written = False
         self._trace = trace
-        self._markers = MarkerFilter(lambda number: 1 <= number <= len(self.passages))
+        self._markers = MarkerFilter(lambda passage: 1 <= passage <= len(self.passages))
         self._quoted: defaultdict[int, list[CharRange]] = defaultdict(list)
 
     def quote(self, ranges: Iterable[Sequence[int]]) -> None:
@@ -34,8 +34,8 @@ class AnswerWriter:
 
     def citations(self) -> list[Citation]:
         return [
-            cite(self.passages[number - 1], number=number, quoted=self._quoted.get(number, ()))
-            for number in sorted(self._markers.cited)
+            cite(self.passages[passage - 1], number=number, quoted=self._quoted.get(passage, ()))
+            for passage, number in self._markers.cited.items()
         ]
 
     def _emit(self, clean: Callable[[str], str], text: str, emit: Callable[[AgentEvent], None]) -> None:

@@ -97,8 +97,9 @@ async def test_a_citation_names_document_page_and_lines(agent: Asker, openai_ser
 async def test_only_what_is_cited_becomes_a_citation(agent: Asker, openai_server: OpenAiServer) -> None:
     openai_server.replies = [Text("It is brown [2] and lovely [7], see [1,9] and 【2】.")]
     asked = await agent()
-    assert asked.text == "It is brown [2] and lovely, see [1] and [2]."
+    assert asked.text == "It is brown [1] and lovely, see [2] and [1]."
     assert [citation.number for citation in asked.citations] == [1, 2]
+    assert [citation.chunk_id for citation in asked.citations] == [COLOUR.chunk_id, HEIGHT.chunk_id]
 
 
 async def test_a_follow_up_is_searched_as_the_model_puts_it(
@@ -110,7 +111,8 @@ async def test_a_follow_up_is_searched_as_the_model_puts_it(
     ]
     asked = await agent("And the colour?", history=HISTORY)
     assert library.queries == ["Which colour was the tower painted?"]
-    assert asked.text == "Brown [2]."
+    assert asked.text == "Brown [1]."
+    assert asked.citations[0].chunk_id == COLOUR.chunk_id
     assert asked.stages == ["checking", "planning", "searching", "answering"]
     assert asked.trace.searches[0]["origin"] == "model"
     assert openai_server.requests[0]["tool_choice"]["function"]["name"] == "rag_search"
@@ -257,7 +259,7 @@ async def test_words_before_a_search_are_kept_apart(agent: Asker, openai_server:
         Text("Brown [2]."),
     ]
     asked = await agent()
-    assert asked.text == "Let me see.\n\nBrown [2]."
+    assert asked.text == "Let me see.\n\nBrown [1]."
 
 
 async def test_the_trace_tells_stages_searches_and_tokens(agent: Asker, openai_server: OpenAiServer) -> None:
