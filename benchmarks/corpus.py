@@ -23,6 +23,7 @@ from rich.table import Table
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.detect import HEAD_BYTES
 from opentrace.adapters.local.parser.media_types import PDF
+from opentrace.adapters.local.parser.ocr.tesseract import Tesseract
 from opentrace.knowledge.ingestion.chunk import chunk_elements
 from opentrace.ports.document_parser import ParseError, ParseLimits
 
@@ -48,6 +49,7 @@ class Outcome:
     parse_s: float = 0.0
     chunk_s: float = 0.0
     peak_bytes: int = 0
+    ocr_pages: int = 0
 
 
 def corpus_files(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -90,11 +92,12 @@ async def read_file(parser: LocalDocumentParser, path: Path, kind: str, *, limit
         parse_s=parsed - started,
         chunk_s=time.perf_counter() - parsed,
         peak_bytes=parser.peak_bytes,
+        ocr_pages=recognised if isinstance(recognised := document.facts.get("ocr_pages"), int) else 0,
     )
 
 
 async def read_corpus(folder: Path, *, limits: ParseLimits) -> list[Outcome]:
-    parser = LocalDocumentParser(processes=1)
+    parser = LocalDocumentParser(processes=1, tesseract=Tesseract(languages="eng"))
     try:
         return [await read_file(parser, path, kind, limits=limits) for path, kind in corpus_files(folder)]
     finally:
@@ -112,10 +115,16 @@ def print_outcomes(outcomes: list[Outcome]) -> None:
     for code in codes:
         table.add_column(code.removeprefix("document_").replace("_", " "), justify="right")
     table.add_column("files", justify="right")
+    table.add_column("s", justify="right")
+    table.add_column("slowest s", justify="right")
     for kind, counts in sorted(by_kind.items()):
-        table.add_row(kind, *(str(counts[code] or "") for code in codes), str(counts.total()))
+        times = [outcome.parse_s for outcome in outcomes if outcome.kind == kind]
+        shown = (str(counts.total()), f"{sum(times):.1f}", f"{max(times):.1f}")
+        table.add_row(kind, *(str(counts[code] or "") for code in codes), *shown)
     total = Counter(outcome.outcome for outcome in outcomes)
-    table.add_row("all", *(str(total[code]) for code in codes), str(len(outcomes)), style="bold")
+    times = [outcome.parse_s for outcome in outcomes] or [0.0]
+    shown = (str(len(outcomes)), f"{sum(times):.1f}", f"{max(times):.1f}")
+    table.add_row("all", *(str(total[code]) for code in codes), *shown, style="bold")
     console.print(table)
     for outcome in outcomes:
         if outcome.outcome in CRASHES:
@@ -125,12 +134,16 @@ def print_outcomes(outcomes: list[Outcome]) -> None:
 
 def summary(outcomes: list[Outcome]) -> Iterator[str]:
     """Speed, sizes and memory, in sentences."""
-    paged = [outcome for outcome in outcomes if outcome.outcome == "completed" and outcome.media_type == PDF]
-    pages, seconds = sum(outcome.pages for outcome in paged), sum(outcome.parse_s for outcome in paged)
-    if pages:
-        slowest = max(paged, key=lambda outcome: outcome.parse_s)
-        yield f"PDF: {len(paged)} files, {pages} pages in {seconds:.2f} s, {pages / seconds:.0f} pages/s"
-        yield f"Slowest: {slowest.parse_s:.2f} s for {slowest.pages} pages"
+    read = [outcome for outcome in outcomes if outcome.outcome == "completed" and outcome.media_type == PDF]
+    for name, paged in (
+        ("PDF", [outcome for outcome in read if not outcome.ocr_pages]),
+        ("PDF with recognised pages", [outcome for outcome in read if outcome.ocr_pages]),
+    ):
+        pages, seconds = sum(outcome.pages for outcome in paged), sum(outcome.parse_s for outcome in paged)
+        if pages:
+            slowest = max(paged, key=lambda outcome: outcome.parse_s)
+            yield f"{name}: {len(paged)} files, {pages} pages in {seconds:.2f} s, {pages / seconds:.1f} pages/s"
+            yield f"Slowest of them: {slowest.parse_s:.2f} s for {slowest.pages} pages"
     chunks, chunk_s = sum(outcome.chunks for outcome in outcomes), sum(outcome.chunk_s for outcome in outcomes)
     largest = max((outcome.largest_chunk for outcome in outcomes), default=0)
     yield f"Chunks: {chunks} in {chunk_s:.2f} s, the largest of {largest} characters"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,10 @@ STOP_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """`client` is signed in; `processes` has the supervisor and all its children by what they are."""
+    """`client` is signed in, with `token`; `processes` has the supervisor and all its children by what they are."""
 
     client: ApiClient
+    token: str
     running: RunningInstance
     start_s: float
 
@@ -37,16 +38,21 @@ class Instance:
 
 
 @contextmanager
-def own_instance(*, ready_within_s: float = START_TIMEOUT_S) -> Generator[Instance]:
-    """Gone at the end with its folder. Raises RuntimeError, with what it said, where it does not start."""
+def own_instance(
+    *, ready_within_s: float = START_TIMEOUT_S, environment: Mapping[str, str] | None = None
+) -> Generator[Instance]:
+    """With the settings of `environment`. Gone at the end with its folder.
+
+    Raises RuntimeError, with what it said, where it does not start.
+    """
     with tempfile.TemporaryDirectory(prefix="opentrace-bench-") as folder:
         data_dir, log = Path(folder) / "data", Path(folder) / "up.log"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "OPENAI_"))}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "OPENAI_"))}
         began = time.monotonic()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "opentrace.entrypoints.cli", "up", "--port", "0", "--data-dir", str(data_dir)],
-                env=environment,
+                env=inherited | dict(environment or {}),
                 stdout=output,
                 stderr=output,
                 cwd=folder,
@@ -58,7 +64,7 @@ def own_instance(*, ready_within_s: float = START_TIMEOUT_S) -> Generator[Instan
                 account = {"email": "benchmark@example.org", "password": secrets.token_urlsafe(16)}
                 token = visitor.post("/api/auth/sign-up", account)["token"]
             with ApiClient(running.url, token=token, timeout_s=300) as client:
-                yield Instance(client, running, start_s)
+                yield Instance(client, token, running, start_s)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_TIMEOUT_S)

@@ -134,6 +134,8 @@ class ProjectWriter:
         """What autovacuum would do by and by."""
         self.connection.execute("VACUUM ANALYZE chunk_embeddings")
         self.connection.execute("VACUUM ANALYZE document_chunks")
+        self.connection.execute("VACUUM ANALYZE chunk_lexemes")
+        self.connection.execute("SELECT refresh_keyword_statistics(project_id) FROM keyword_statistics")
 
     def become(self, user_id: UUID) -> None:
         """Search as the application does, for this user; `close` or `become_owner` ends it."""

@@ -1,13 +1,15 @@
 import { defineConfig } from "@playwright/test";
 
+import { chromium } from "./e2e/chromium";
+
 /** The tests run against a real server, which `e2e/global-setup.ts` starts, in the browser of this machine. */
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/global-setup.ts",
   outputDir: "test-results",
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {
@@ -16,7 +18,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: chromium(),
       // Containers have neither the user namespaces nor the shared memory that Chromium likes to have.
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     },

@@ -12,6 +12,10 @@ from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
 from opentrace.ports.embedder import Embedder
 from opentrace.ports.job_queue import JobQueue
+from opentrace.ports.page_fetcher import PageFetcher
+from opentrace.ports.rate_limiter import RateLimiter
+from opentrace.ports.reranker import Reranker
+from opentrace.ports.web_search import WebSearch
 from opentrace.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,13 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`chat_models` is a function because importing LangChain takes a second that a worker need not spend."""
+    """`web_search` is None where the web is not to be searched. `chat_models` is a function because importing LangChain
+    takes a second that a worker need not spend."""
 
     settings: Settings
     database: Database
     blob_store: BlobStore
     embedder: Embedder
     parser: DocumentParser
+    page_fetcher: PageFetcher
     jobs: JobQueue
+    rate_limiter: RateLimiter
     authenticator: Authenticator
+    web_search: WebSearch | None
+    reranker: Reranker
     chat_models: Callable[[], ChatModels]

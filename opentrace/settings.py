@@ -5,16 +5,22 @@ The field descriptions are the reference: `.env.example` is made from them (`mak
 
 import os
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from opentrace.ports.rate_limiter import RATE_PATTERN
 
 PREFIX = "OPENTRACE_"
 
 MIB = 1024 * 1024
+
+LOCAL_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
 
 class SettingsError(Exception):
@@ -57,10 +63,59 @@ class Settings(BaseSettings):
         description="PostgreSQL 15+ with pgvector 0.8+ (postgresql://user:password@host:5432/name). "
         "Without one, `opentrace up` runs its own.",
     )
+    database_direct_url: SecretStr | None = Field(
+        None,
+        description="The same database past a pooler (pgbouncer, Supabase's port 6543), for migrations and for "
+        "building indexes, which need a session; the URL above where there is no pooler.",
+    )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections that one process keeps at most.")
     redis_url: SecretStr | None = Field(
         None, description="Redis 7 or Valkey (redis://host:6379/0). Without one, `opentrace up` runs its own."
     )
+
+    # Files
+    storage: Literal["local", "s3"] = Field(
+        "local", description="Where uploaded files are kept: in the data folder, or in an S3 bucket."
+    )
+    s3_bucket: str | None = Field(None, description="Bucket of the files, where the storage is s3.")
+    s3_prefix: str = Field("", description="What the names of all objects start with, such as opentrace/.")
+    s3_region: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region of the bucket; us-east-1 where nothing names another.",
+    )
+    s3_endpoint_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="Address of an S3-compatible server (MinIO, SeaweedFS, R2, Supabase Storage); AWS by default.",
+    )
+    s3_public_endpoint_url: str | None = Field(
+        None, description="Address of the same server for browsers, where they reach it under another one."
+    )
+    s3_access_key_id: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
+        description="Key of the storage. Without one, AWS's usual places are asked: profile, container, machine role.",
+    )
+    s3_secret_access_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
+        description="Secret of that key.",
+    )
+    s3_session_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_S3_SESSION_TOKEN", "AWS_SESSION_TOKEN"),
+        description="Token that belongs to a temporary key.",
+    )
+    s3_addressing: Literal["auto", "path", "virtual"] = Field(
+        "auto",
+        description="Bucket in the path or in the host name of an address; auto: in the path of endpoints that are "
+        "named, in the host name at AWS.",
+    )
+    s3_encryption: Literal["bucket", "AES256", "aws:kms"] = Field(
+        "bucket", description="Encryption that is asked for with each object; bucket: what the bucket does by itself."
+    )
+    s3_kms_key_id: str | None = Field(None, description="Key of AWS KMS, where the encryption is aws:kms.")
 
     # Models
     openai_api_key: SecretStr | None = Field(
@@ -74,15 +129,100 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("OPENTRACE_OPENAI_BASE_URL", "OPENAI_BASE_URL"),
         description="Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1 for Ollama.",
     )
-    chat_model: str = Field("gpt-4o", description="Model that answers, where an endpoint is set.")
-    small_model: str = Field("gpt-4o-mini", description="Model of small tasks (checks, search queries).")
-    model_timeout_s: float = Field(60.0, gt=0, description="Longest wait for the next piece of a model's answer.")
-    embedding_model: Literal["all-MiniLM-L6-v2"] = Field(
-        "all-MiniLM-L6-v2", description="Model that embeds documents and questions; it runs on this machine."
+    openai_organization: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_OPENAI_ORGANIZATION", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION"),
+        description="Organisation at OpenAI that requests are counted for.",
     )
-    embedding_threads: int = Field(0, ge=0, le=256, description="Threads of the embedding model; 0: one per core.")
+    openai_proxy: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_OPENAI_PROXY", "OPENAI_PROXY"),
+        description="Proxy for requests to models; without one, HTTPS_PROXY and its like hold.",
+    )
+    chat_model: str = Field("gpt-4o", description="Model that answers, where an endpoint is set.")
+    small_model: str | None = Field(
+        None,
+        description="Model of small tasks (checks, search queries, titles). Without one: gpt-4o-mini at OpenAI, "
+        "and at another endpoint the model that answers.",
+    )
+    model_prices: dict[str, tuple[float, float]] = Field(
+        default_factory=dict[str, tuple[float, float]],
+        description="US dollars for a million input and output tokens, as JSON by model, such as "
+        '{"llama3.1": [0, 0]}; the prices of some models of OpenAI are known.',
+    )
+    model_timeout_s: float = Field(60.0, gt=0, description="Longest wait for the next piece of a model's answer.")
+    rerank_url: str | None = Field(
+        None,
+        description="Base URL of a rerank API in the form of Cohere and Jina, such as https://api.jina.ai/v1 or that "
+        "of a local server. Without one, projects that rerank compare passages sentence by sentence on this machine.",
+    )
+    rerank_model: str = Field("rerank-v3.5", description="Model of the rerank API.")
+    rerank_api_key: SecretStr | None = Field(None, description="Key of the rerank API, if it wants one.")
+    embedding_model: str = Field(
+        LOCAL_EMBEDDING_MODEL,
+        min_length=1,
+        max_length=200,
+        description=f"Model that embeds documents and questions. {LOCAL_EMBEDDING_MODEL} runs on this machine; any "
+        "other name, such as text-embedding-3-large, is asked for at the endpoint.",
+    )
+    embedding_base_url: str | None = Field(
+        None, description="Base URL of the endpoint for embeddings, where it is another than that for answers."
+    )
+    embedding_api_key: SecretStr | None = Field(
+        None, description="Key of that endpoint. Without one, the shared key is used where the host is the same."
+    )
+    embedding_dimensions: int | None = Field(
+        None,
+        ge=1,
+        le=16_000,
+        description="Dimensions that the endpoint is asked for; 1536 by default for the models text-embedding-3-…, "
+        "and for others what they give.",
+    )
+    embedding_max_tokens: int | None = Field(
+        None,
+        ge=32,
+        description="Tokens of a text that the endpoint's model reads; 7000 by default for the models of OpenAI, and "
+        "512 for others.",
+    )
+    embedding_threads: int = Field(
+        0, ge=0, le=256, description="Threads of the local embedding model; 0: one per core."
+    )
 
     # Accounts
+    auth: Literal["local", "clerk"] = Field("local", description="Who keeps accounts: Opentrace itself, or Clerk.")
+    clerk_publishable_key: str | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "OPENTRACE_CLERK_PUBLISHABLE_KEY", "CLERK_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY"
+        ),
+        description="Publishable key of the instance at Clerk (pk_…).",
+    )
+    clerk_secret_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_CLERK_SECRET_KEY", "CLERK_SECRET_KEY"),
+        description="Secret key (sk_…), by which Clerk is asked for an address before its webhook has come.",
+    )
+    clerk_webhook_secret: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "OPENTRACE_CLERK_WEBHOOK_SECRET", "CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"
+        ),
+        description="Signing secret (whsec_…) of the endpoint /api/webhooks/clerk, with the events user.created, "
+        "user.updated and user.deleted.",
+    )
+    clerk_authorized_parties: str = Field(
+        "",
+        description="Origins of pages whose tokens are taken, with commas between; this installation's own if empty.",
+    )
+    clerk_issuer: str | None = Field(
+        None, description="Issuer of tokens; by default it follows from the publishable key."
+    )
+    clerk_jwks_url: str | None = Field(None, description="Address of Clerk's public keys; by default below the issuer.")
+    clerk_api_url: str = Field(
+        "https://api.clerk.com",
+        validation_alias=AliasChoices("OPENTRACE_CLERK_API_URL", "CLERK_API_URL"),
+        description="Address of Clerk's API.",
+    )
     sign_up: Literal["first", "open", "closed"] = Field(
         "first", description="Who may create an account: the first person only, everybody, or nobody."
     )
@@ -96,10 +236,69 @@ class Settings(BaseSettings):
     parse_memory_bytes: int = Field(3 * 1024 * MIB, ge=256 * MIB, description="Most memory that reading one file gets.")
     parse_processes: int = Field(2, ge=1, le=64, description="Files that one worker reads at the same time.")
     max_pages: int = Field(5000, ge=1, description="Most pages of one document.")
+    ocr_languages: str = Field(
+        "eng",
+        description="Languages of scans and images, by Tesseract's codes with a plus between them (eng+deu), the most "
+        "frequent first; off recognises no text. English and German are there.",
+    )
+    ocr_data_dir: Path | None = Field(
+        None,
+        description="Folder with Tesseract's data (eng.traineddata and so on) of all languages, where others are "
+        "wanted than those that are there.",
+    )
+    ocr_processes: int = Field(
+        0, ge=0, le=256, description="Pages whose text one worker recognises at the same time; 0: one per core."
+    )
+
+    summary_max_chunks: int = Field(
+        100,
+        ge=0,
+        description="Most passages with tables or pictures of one document that the chat model describes, where one is "
+        "configured; 0: none.",
+    )
+    summary_concurrency: int = Field(4, ge=1, le=64, description="Descriptions that one document asks for at a time.")
+
+    # Web pages
+    web_search: Literal["duckduckgo", "tavily", "off"] = Field(
+        "duckduckgo",
+        description="What searches the web for projects whose agent is the agentic one; the others never do.",
+    )
+    tavily_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_TAVILY_API_KEY", "TAVILY_API_KEY"),
+        description="Key of Tavily, where it searches the web.",
+    )
+    page_fetcher: Literal["direct", "scrapingbee"] = Field(
+        "direct", description="What fetches web pages: this machine itself, or ScrapingBee."
+    )
+    scrapingbee_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENTRACE_SCRAPINGBEE_API_KEY", "SCRAPINGBEE_API_KEY"),
+        description="Key of ScrapingBee.",
+    )
+    scrapingbee_render: bool = Field(
+        True, description="Whether ScrapingBee runs the scripts of pages (five credits a page instead of one)."
+    )
+    page_networks: str = Field(
+        "",
+        description="Networks of your own (10.0.0.0/8, fd00::/8), with commas between, whose pages may be fetched too; "
+        "else only the public internet is reached.",
+    )
+    page_timeout_s: float = Field(15.0, gt=0, le=120, description="Longest time that fetching one page may take.")
+    max_page_bytes: int = Field(20 * MIB, ge=1, description="Largest page that is fetched, after unpacking.")
 
     # Worker
     worker_concurrency: int = Field(4, ge=1, le=64, description="Documents that one worker has in hand at a time.")
     job_lease_s: float = Field(30.0, ge=1, description="A document whose worker is silent for this long is taken over.")
+    job_timeout_s: float = Field(
+        7200.0,
+        ge=1,
+        description="Longest time that one document may take from its bytes to its vectors; then it fails. No broker "
+        "hands a document to another worker before.",
+    )
+    worker_metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port on which a worker tells Prometheus its counts (at /metrics); 0: none."
+    )
     sweep_interval_s: float = Field(10.0, gt=0, description="Time between two looks for documents that stopped moving.")
     job_attempts: int = Field(4, ge=1, description="Workers that may die over a document before it is failed.")
 
@@ -113,8 +312,39 @@ class Settings(BaseSettings):
 
     # Limits
     max_request_bytes: int = Field(MIB, ge=1024, description="Largest body of an API request; uploads have their own.")
+    rate_limit_sign_in: str = Field(
+        "60/minute", pattern=RATE_PATTERN, description="Sign-ins and sign-ups from one network; empty: no limit."
+    )
+    rate_limit_upload: str = Field(
+        "600/minute", pattern=RATE_PATTERN, description="Documents that one user may add; empty: no limit."
+    )
+    rate_limit_search: str = Field(
+        "600/minute", pattern=RATE_PATTERN, description="Searches of one user; empty: no limit."
+    )
+    rate_limit_chat: str = Field(
+        "120/minute", pattern=RATE_PATTERN, description="Questions of one user; empty: no limit."
+    )
+    quota_projects: int | None = Field(None, ge=0, description="Projects that one user may have; unset: no limit.")
+    quota_documents: int | None = Field(None, ge=0, description="Documents that one user may have; unset: no limit.")
+    quota_bytes: int | None = Field(
+        None, ge=0, description="Bytes that the documents of one user may have together; unset: no limit."
+    )
+    quota_messages_per_day: int | None = Field(
+        None, ge=1, description="Questions that one user may ask within 24 hours; unset: no limit."
+    )
 
-    @field_validator("public_url", "openai_base_url", "server_url")
+    @field_validator(
+        "public_url",
+        "openai_base_url",
+        "server_url",
+        "s3_endpoint_url",
+        "s3_public_endpoint_url",
+        "embedding_base_url",
+        "clerk_issuer",
+        "clerk_jwks_url",
+        "clerk_api_url",
+        "rerank_url",
+    )
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is None or value == "":
@@ -123,12 +353,14 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("database_url", "redis_url", "openai_api_key", "api_key", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
+    def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        """An empty variable leaves what may be left out as it is."""
+        optional = info.field_name is not None and cls.model_fields[info.field_name].default is None
+        return None if value == "" and optional else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _postgresql_url(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
@@ -142,15 +374,48 @@ class Settings(BaseSettings):
             raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
+    @field_validator("job_timeout_s")
+    @classmethod
+    def _longer_than_reading(cls, value: float, info: ValidationInfo) -> float:
+        if value < info.data.get("parse_timeout_s", 0.0):
+            raise ValueError("must not be less than OPENTRACE_PARSE_TIMEOUT_S, as reading is a part of it")
+        return value
+
+    @field_validator("page_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
     @cached_property
+    def small_model_name(self) -> str:
+        """The model of small tasks, where an endpoint is set."""
+        return self.small_model or ("gpt-4o-mini" if self.openai_base_url is None else self.chat_model)
+
+    @cached_property
     def chat_endpoint_set(self) -> bool:
         """Whether a chat model is configured; else the extractive one answers."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @cached_property
+    def page_origins(self) -> tuple[str, ...]:
+        """Where the pages of this installation come from, as browsers name it."""
+        if self.public_url is None:
+            return f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"
+        parts = urlsplit(self.public_url)
+        return (f"{parts.scheme}://{parts.netloc}".lower(),)
+
+    @cached_property
+    def embeds_locally(self) -> bool:
+        """Whether the embedding model runs on this machine; else an endpoint is asked."""
+        return self.embedding_model == LOCAL_EMBEDDING_MODEL and self.embedding_base_url is None
 
 
 Overrides = Annotated[dict[str, object], "Values by field name that win over the environment (flags of a command)."]

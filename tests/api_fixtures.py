@@ -83,6 +83,14 @@ def client_of(url: str, **headers: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=url, headers=headers, cookies=no_cookies, timeout=60, trust_env=False)
 
 
+async def member_headers(client: httpx.AsyncClient) -> dict[str, str]:
+    """The headers of somebody who has just signed up on the server of `client`."""
+    account = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
+    response = await client.post("/api/auth/sign-up", json=account)
+    assert response.status_code == 201, response.text
+    return {"authorization": f"Bearer {response.json()['token']}"}
+
+
 @pytest.fixture(scope="session")
 async def server(settings: Settings) -> AsyncGenerator[tuple[str, FastAPI]]:
     async with running_server(settings) as running:

@@ -11,9 +11,11 @@ import pytest
 
 from opentrace.adapters.local.postgres_server import PostgresServer
 from opentrace.adapters.local.valkey_server import ValkeyServer
+from opentrace.adapters.s3 import S3Bucket
 from opentrace.db.engine import Database
 from opentrace.db.migrate import migrate
 from opentrace.settings import Settings
+from tests.s3_server import running_s3_server
 
 pytest_plugins = ["tests.api_fixtures", "tests.model_fixtures"]
 
@@ -42,6 +44,13 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = ValkeyServer(folder / "data", secrets_folder=folder / "secrets")
     with server.running(folder / "valkey.log") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Bucket]:
+    """A bucket of a server that checks signatures."""
+    with running_s3_server(tmp_path_factory.mktemp("s3")) as bucket:
+        yield bucket
 
 
 @pytest.fixture(scope="session")
@@ -83,5 +92,6 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
         "redis_url": redis_url,
         "data_dir": tmp_path_factory.mktemp("data"),
         "sign_up": "open",
+        "rate_limit_sign_in": "",  # all come from one address
     }
     return Settings(**values)

@@ -3,7 +3,10 @@
     async with OpenAiServer.running() as server:
         server.replies += [ToolCalls(("rag_search", '{"query": "net sales"}')), Text("They fell [1].")]
 
-One reply is taken per request; `server.requests` are the bodies that came. Without a reply left, it answers 500.
+One reply is taken per request; `server.requests` are the bodies that came. Without a reply left, `otherwise` comes.
+
+Requests for an answer of a given form (`response_format`) are those of small tasks: their replies are in
+`small_replies` by the name of the form, they come to `small_requests`, and without a reply they are answered 404.
 """
 
 import asyncio
@@ -67,12 +70,26 @@ class _Cut(Exception):
     """Ends a response in the middle."""
 
 
-class _Server(uvicorn.Server):
+class LoopbackServer(uvicorn.Server):
     """Leaves the signals to pytest."""
 
     @contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    @classmethod
+    @asynccontextmanager
+    async def serving(cls, config: uvicorn.Config) -> AsyncGenerator[str]:
+        """The URL of a server that runs for the length of the context."""
+        server = cls(config)
+        task = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
 
 
 class _Streamed(StreamingResponse):
@@ -91,7 +108,10 @@ class _Streamed(StreamingResponse):
 class OpenAiServer:
     url: str = ""
     replies: list[Reply] = field(default_factory=list[Reply])
+    otherwise: "Reply" = field(default_factory=lambda: Failure(500))
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    small_replies: dict[str, Reply] = field(default_factory=dict[str, "Reply"])
+    small_requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     seen_leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -100,21 +120,18 @@ class OpenAiServer:
         script = cls()
         app = Starlette(routes=[Route("/v1/chat/completions", script._complete, methods=["POST"])])
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1)
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        script.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/v1"
-        try:
+        async with LoopbackServer.serving(config) as url:
+            script.url = f"{url}/v1"
             yield script
-        finally:
-            server.should_exit = True
-            await serving
 
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
-        self.requests.append(body)
-        reply = self.replies.pop(0) if self.replies else Failure(500)
+        if "response_format" in body:
+            self.small_requests.append(body)
+            reply = self.small_replies.get(body["response_format"]["json_schema"]["name"], Failure(404))
+        else:
+            self.requests.append(body)
+            reply = self.replies.pop(0) if self.replies else self.otherwise
         if isinstance(reply, Failure):
             error = {"message": "scripted", "type": "scripted", "code": None, **reply.error}
             return JSONResponse({"error": error}, status_code=reply.status, headers=dict(reply.headers))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from opentrace.auth.models import ApiKey
 from opentrace.chat.models import Chat, Message, MessageFeedback
 from opentrace.db.engine import Database
-from opentrace.knowledge.models import ChunkEmbedding, Document, DocumentChunk
+from opentrace.knowledge.models import CachedEmbedding, CachedSummary, ChunkEmbedding, Document, DocumentChunk
 from opentrace.projects.models import Project, ProjectSettings
 
 TENANT_TABLES = (
@@ -22,6 +22,8 @@ TENANT_TABLES = (
     "chats",
     "messages",
     "message_feedback",
+    "embedding_cache",
+    "summary_cache",
 )
 
 
@@ -104,6 +106,10 @@ async def add_tenant_rows(database: Database, *, user_id: UUID) -> TenantIds:
                     char_end=9,
                     embedding=[1.0, 0.0, 0.0],
                 ),
+                CachedEmbedding(
+                    project_id=ids.project_id, model="test", text_hash=b"\x00" * 32, embedding=[1.0, 0.0, 0.0]
+                ),
+                CachedSummary(project_id=ids.project_id, model="test", content_hash=b"\x00" * 32, summary="A table"),
                 MessageFeedback(message_id=ids.message_id, user_id=user_id, rating="up"),
             ]
         )

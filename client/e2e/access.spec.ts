@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { expect, newProject, REPORT, memberTest, test, upload } from "./fixtures";
+import { documentRow, expect, newProject, forget, REPORT, memberTest, upload } from "./fixtures";
 
 async function serious(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
@@ -20,31 +20,40 @@ async function settled(page: Page): Promise<void> {
   );
 }
 
+const MORE_PAGES = {
+  account: "/account/",
+  projects: "/projects/",
+  "landing page": "/",
+  "no page": "/nowhere/",
+};
+
 for (const theme of ["light", "dark"] as const) {
-  memberTest(`axe finds nothing on any page, ${theme}`, async ({ page }) => {
-    test.setTimeout(180_000);
+  memberTest(`axe finds nothing on any page, ${theme}`, async ({ page, complaints }) => {
+    /** Looks at what is shown, and leaves a picture of it for people to look at. */
+    const examine = async (name: string) => {
+      await settled(page);
+      await page.screenshot({ path: `screenshots/${theme}/${name}.png`, animations: "disabled" });
+      expect.soft(await serious(page), name).toEqual([]);
+    };
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await page.goto("/projects/");
-    await settled(page);
-    expect.soft(await serious(page), "no projects yet").toEqual([]);
+    await examine("no projects yet");
 
     const projectId = await newProject(page, "Access");
     await page.goto(`/projects/${projectId}/documents/`);
-    await settled(page);
-    expect.soft(await serious(page), "no documents yet").toEqual([]);
+    await examine("no documents yet");
     await upload(page, projectId, REPORT);
-    expect.soft(await serious(page), "documents").toEqual([]);
+    await examine("documents");
 
     await page.getByRole("link", { name: REPORT }).click();
     await page.getByRole("button", { name: "Highlight" }).first().click();
     await expect(page.locator("[data-highlight]").first()).toBeVisible();
-    expect.soft(await serious(page), "document").toEqual([]);
+    await examine("document");
     await page.getByRole("tab", { name: "How it was read" }).click();
-    expect.soft(await serious(page), "stages").toEqual([]);
+    await examine("stages");
 
     await page.goto(`/projects/${projectId}/chat/`);
-    await settled(page);
-    expect.soft(await serious(page), "new chat").toEqual([]);
+    await examine("new chat");
     await page.getByLabel("Your question").fill("How many passengers were carried in 2025?");
     await page.keyboard.press("Enter");
     await page
@@ -52,35 +61,33 @@ for (const theme of ["light", "dark"] as const) {
       .first()
       .click();
     await expect(page.locator("[data-highlight]").first()).toBeVisible();
-    await settled(page);
-    expect.soft(await serious(page), "chat with an open source").toEqual([]);
+    await examine("chat with an open source");
     await page.getByRole("button", { name: /^Trace/ }).click();
     await expect(page.getByLabel("Trace of the answer")).toContainText("passengers");
-    await settled(page);
-    expect.soft(await serious(page), "trace").toEqual([]);
+    await examine("trace");
 
     await page.goto(`/projects/${projectId}/settings/`);
     await page.getByLabel("Question to search with").fill("electric ferry");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("article", { name: "Passage 1" })).toBeVisible();
-    expect.soft(await serious(page), "settings").toEqual([]);
+    await examine("settings");
 
-    for (const address of ["/account/", "/projects/", "/", "/nowhere/"]) {
+    for (const [name, address] of Object.entries(MORE_PAGES)) {
       await page.goto(address);
-      await settled(page);
-      expect.soft(await serious(page), address).toEqual([]);
+      await examine(name);
     }
     await page.goto("/projects/");
     await page.getByRole("button", { name: "New project" }).click();
-    await settled(page);
-    expect.soft(await serious(page), "dialog").toEqual([]);
+    await examine("dialog");
     await page.context().clearCookies();
     await page.evaluate(() => localStorage.clear());
-    for (const address of ["/sign-in/", "/sign-up/"]) {
-      await page.goto(address);
-      await settled(page);
-      expect.soft(await serious(page), address).toEqual([]);
+    for (const name of ["sign-in", "sign-up"]) {
+      await page.goto(`/${name}/`);
+      await examine(name);
     }
+    await page.goto("/");
+    await examine("landing page of a visitor");
+    forget(complaints, /404/);
   });
 }
 
@@ -114,7 +121,7 @@ memberTest("nothing is wider than a small phone", async ({ page }) => {
 memberTest("the theme is chosen, kept, and there before the first paint", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/account/");
-  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.getByText("Dark", { exact: true }).click();
   await expect(page.locator("html")).toHaveClass(/dark/);
   const atFirstPaint = page.evaluate(() => localStorage.getItem("opentrace-theme"));
   expect(await atFirstPaint).toBe("dark");
@@ -125,7 +132,7 @@ memberTest("the theme is chosen, kept, and there before the first paint", async 
   });
   await page.reload();
   expect(await page.evaluate(() => "darkAtFirst" in window && window.darkAtFirst)).toBe(true);
-  await page.getByRole("radio", { name: "As the system" }).check();
+  await page.getByText("As the system", { exact: true }).click();
   await expect(page.locator("html")).not.toHaveClass(/dark/);
   await page.emulateMedia({ colorScheme: "dark" });
   await expect(page.locator("html")).toHaveClass(/dark/);
@@ -149,7 +156,7 @@ memberTest("all of it works by keyboard", async ({ page }) => {
     mimeType: "text/plain",
     buffer: Buffer.from("The key is under the mat."),
   });
-  await expect(page.getByText("Completed")).toBeVisible({ timeout: 60_000 });
+  await expect(documentRow(page, "keys.txt").getByText("Completed")).toBeVisible({ timeout: 60_000 });
 
   await page.getByRole("button", { name: "Actions for keys.txt" }).focus();
   await page.keyboard.press("Enter");
@@ -167,6 +174,8 @@ memberTest("all of it works by keyboard", async ({ page }) => {
   await source.focus();
   await page.keyboard.press("Enter");
   await expect(source).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("complementary", { name: /^Source 1/ })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(source).toHaveAttribute("aria-pressed", "false");
+  await expect(source).toBeFocused();
 });

@@ -6,6 +6,7 @@ import {
   type APIRequestContext,
   type BrowserContext,
   type Page,
+  type Response,
 } from "@playwright/test";
 
 export interface Account {
@@ -66,6 +67,14 @@ export const memberTest = test.extend<{ email: string }>({
 
 export { expect };
 
+/** A page may run its own scripts, and no others. Complaints of the browser about it are complaints of the test. */
+export function expectStrict(response: Response | null): void {
+  const policy = response?.headers()["content-security-policy"] ?? "";
+  const scripts = policy.split("; ").find((part) => part.startsWith("script-src")) ?? "";
+  expect(scripts, response?.url()).toContain("'self'");
+  expect(scripts).not.toMatch(/unsafe-inline|unsafe-eval|https?:|\*/);
+}
+
 /** A document that the tests upload; `make_documents.py` wrote it. */
 export function documentPath(name: string): string {
   return path.join(process.env.E2E_DOCUMENTS ?? "", name);
@@ -76,6 +85,15 @@ export const REPORT = "Northwind annual report 2025.pdf";
 /** Makes a project by the API, for tests that are not about making one. */
 export async function newProject(page: Page, name: string): Promise<string> {
   const response = await page.request.post("/api/projects", { data: { name }, headers: SAME_SITE });
+  expect(response.status()).toBe(201);
+  return ((await response.json()) as { id: string }).id;
+}
+
+export async function newChat(page: Page, projectId: string): Promise<string> {
+  const response = await page.request.post(`/api/projects/${projectId}/chats`, {
+    data: {},
+    headers: SAME_SITE,
+  });
   expect(response.status()).toBe(201);
   return ((await response.json()) as { id: string }).id;
 }
@@ -91,4 +109,9 @@ export async function upload(page: Page, projectId: string, ...names: string[]):
 
 export function documentRow(page: Page, name: string) {
   return page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+}
+
+/** Takes out complaints that a test brings about on purpose. */
+export function forget(complaints: string[], expected: RegExp) {
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !expected.test(text)));
 }

@@ -1,5 +1,6 @@
 """Writes the documents that the browser tests upload into a folder: a report worth reading, and files that fail."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from tests.nasty_strings import NASTY_STRINGS
 
 INK = colors.HexColor("#1c2b2d")
 ACCENT = colors.HexColor("#006663")
@@ -133,6 +136,7 @@ def main() -> None:
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n" + b"this is no PDF at all\n" * 40)
     (folder / "ferry notes.md").write_text(NOTES, encoding="utf-8")
     (folder / "hostile.md").write_text(HOSTILE, encoding="utf-8")
+    (folder / "nasty strings.json").write_text(json.dumps(NASTY_STRINGS), encoding="utf-8")
     folder_of_files = folder / "folder" / "inner"
     folder_of_files.mkdir(parents=True)
     (folder / "folder" / "first.txt").write_text("The first file of the folder.\n", encoding="utf-8")

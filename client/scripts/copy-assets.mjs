@@ -16,7 +16,9 @@ for (const folder of ["cmaps", "standard_fonts", "wasm"]) {
 
 const handbook = path.join(root, "..", "docs", "handbook");
 const shipped = path.join(root, "public", "handbook");
-const pages = readdirSync(handbook).filter((name) => name.endsWith(".md")).sort();
+const pages = readdirSync(handbook)
+  .filter((name) => name.endsWith(".md"))
+  .sort();
 
 rmSync(shipped, { recursive: true, force: true });
 mkdirSync(shipped, { recursive: true });

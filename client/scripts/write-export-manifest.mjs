@@ -24,7 +24,9 @@ for (const file of files.filter((name) => name.endsWith(".html"))) {
   scriptHashes[path.relative(out, file).split(path.sep).join("/")] = [...hashes].sort();
 }
 
-for (const file of files.filter((name) => COMPRESSED.has(path.extname(name)) && statSync(name).size >= WORTH_BYTES)) {
+for (const file of files.filter(
+  (name) => COMPRESSED.has(path.extname(name)) && statSync(name).size >= WORTH_BYTES,
+)) {
   const bytes = readFileSync(file);
   const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: bytes.length > 2_000_000 ? 9 : 11 } };
   writeFileSync(`${file}.br`, brotliCompressSync(bytes, brotli));
@@ -32,5 +34,8 @@ for (const file of files.filter((name) => COMPRESSED.has(path.extname(name)) && 
 }
 
 const policy = JSON.parse(readFileSync(path.join(root, "csp-policy.json"), "utf8"));
-writeFileSync(path.join(out, "export.json"), JSON.stringify({ policy, script_hashes: scriptHashes }, null, 1) + "\n");
+writeFileSync(
+  path.join(out, "export.json"),
+  JSON.stringify({ policy, script_hashes: scriptHashes }, null, 1) + "\n",
+);
 console.log(`export.json: ${Object.keys(scriptHashes).length} pages, ${files.length} files`);

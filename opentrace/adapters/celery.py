@@ -7,9 +7,11 @@ does no harm, and the sweeper replaces one that is lost.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from math import ceil
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from celery import Celery
+from celery import Celery, Task
 from kombu.exceptions import KombuError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,16 +25,18 @@ ALIVE_KEY = "opentrace:worker-alive"
 ALIVE_S = 20
 """How long one report of a worker counts. It reports every few seconds, and a busy machine may delay it."""
 
+_REQUEST_ID_HEADER = "opentrace_request_id"
+
 _PRIORITY_SUFFIXES = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 """Kombu keeps one list for each of its four priorities."""
 
 _CONNECT_TIMEOUT_S = 2.0
 _ANSWER_TIMEOUT_S = 4.0
-_VISIBILITY_TIMEOUT_S = 3600
+_REDELIVERY_SLACK_S = 300
 _RESTORE_INTERVAL_S = 10
 
 
-def celery_app(redis_url: str) -> Celery:
+def celery_app(redis_url: str, **transport_options: float) -> Celery:
     """The settings that the server, which publishes, and the worker, which consumes, have in common."""
     app = Celery("opentrace", broker=broker_url(redis_url), set_as_current=False)
     app.conf.update(
@@ -52,27 +56,42 @@ def celery_app(redis_url: str) -> Celery:
         broker_connection_max_retries=None,
         broker_connection_timeout=_CONNECT_TIMEOUT_S,
         broker_transport_options={
-            "visibility_timeout": _VISIBILITY_TIMEOUT_S,
             "unacked_restore_interval": _RESTORE_INTERVAL_S,
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": _CONNECT_TIMEOUT_S,
             "socket_keepalive": True,
             "health_check_interval": 30,
+            **transport_options,
         },
     )
     return app
 
 
-def worker_app(redis_url: str, *, ingest_document: Callable[[str], None]) -> Celery:
-    """The application of a worker. `ingest_document` gets the id of a document, in a thread of the pool."""
-    app = celery_app(redis_url)
-    app.task(name=INGEST_TASK)(ingest_document)
+def redelivery_s(longest_task_s: float) -> int:
+    """After how long the broker gives the message of a silent worker to another: never while a task may still run."""
+    return ceil(longest_task_s) + _REDELIVERY_SLACK_S
+
+
+def worker_app(redis_url: str, *, ingest_document: Callable[[str, str | None], None], longest_task_s: float) -> Celery:
+    """The application of a worker. `ingest_document` gets the id of a document and that of the request which asked for
+    it, in a thread of the pool; it takes `longest_task_s` at most."""
+    app = celery_app(redis_url, visibility_timeout=redelivery_s(longest_task_s))
+
+    def ingest(task: Task, document_id: str) -> None:
+        headers = cast("dict[str, str]", task.request.headers or {})
+        ingest_document(document_id, headers.get(_REQUEST_ID_HEADER))
+
+    app.task(name=INGEST_TASK, bind=True)(ingest)
     app.finalize()
     return app
 
 
 class CeleryJobQueue:
-    """Implements `JobQueue`. Publishing gives up after a few seconds instead of waiting for a broker that is away."""
+    """Implements `JobQueue`. Publishing gives up after a few seconds instead of waiting for a broker that is away.
+
+    The client's own `socket_timeout` must stay off: it rests on `asyncio.wait_for`, which in Python 3.11 loses a
+    cancellation that comes as a command has been sent (python/cpython#86296), and who was to stop goes on.
+    """
 
     def __init__(self, redis_url: str) -> None:
         self._app = celery_app(redis_url)
@@ -85,32 +104,41 @@ class CeleryJobQueue:
             },
         )
         self._redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] -- redis does not type its options
-            redis_url, socket_connect_timeout=_CONNECT_TIMEOUT_S, socket_timeout=_ANSWER_TIMEOUT_S
+            redis_url, socket_connect_timeout=_CONNECT_TIMEOUT_S, socket_timeout=None
         )
 
     async def enqueue(self, job: Job) -> None:
         async with _translated():
             await asyncio.to_thread(
-                self._app.send_task, INGEST_TASK, [str(job.document_id)], queue=QUEUE, ignore_result=True
+                self._app.send_task,
+                INGEST_TASK,
+                [str(job.document_id)],
+                queue=QUEUE,
+                ignore_result=True,
+                headers={_REQUEST_ID_HEADER: job.request_id} if job.request_id else {},
             )
 
     async def depth(self) -> int:
-        async with _translated(), self._redis.pipeline(transaction=False) as pipeline:
+        async with _translated(), _in_time(), self._redis.pipeline(transaction=False) as pipeline:
             for suffix in _PRIORITY_SUFFIXES:
                 pipeline.llen(QUEUE + suffix)
             return sum(await pipeline.execute())
 
     async def report_alive(self) -> None:
-        async with _translated():
+        async with _translated(), _in_time():
             await self._redis.set(ALIVE_KEY, 1, ex=ALIVE_S)
 
     async def worker_alive(self) -> bool:
-        async with _translated():
+        async with _translated(), _in_time():
             return bool(await self._redis.exists(ALIVE_KEY))
 
     async def close(self) -> None:
         await self._redis.aclose()
         await asyncio.to_thread(self._app.close)
+
+
+def _in_time() -> asyncio.Timeout:
+    return asyncio.timeout(_CONNECT_TIMEOUT_S + _ANSWER_TIMEOUT_S)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from opentrace.adapters.openai_retries import retry_after_s, retry_wait_s
 from opentrace.ports.chat_model import ChatModels, ModelError
 from opentrace.settings import Settings
 
@@ -29,9 +30,10 @@ def openai_chat_models(settings: Settings) -> ChatModels:
     """The models that the settings name, behind `openai_base_url` or OpenAI itself."""
     timeout = httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s))
     client = httpx2.AsyncClient(timeout=timeout, limits=httpx2.Limits(max_connections=1000))
-    return ChatModels(
-        main=OpenAiChatModel(
-            model=settings.chat_model,
+
+    def model(name: str) -> OpenAiChatModel:
+        return OpenAiChatModel(
+            model=name,
             # Local servers want no key, but the client wants something to send.
             api_key=settings.openai_api_key or SecretStr("none"),
             base_url=settings.openai_base_url or "https://api.openai.com/v1",
@@ -42,9 +44,14 @@ def openai_chat_models(settings: Settings) -> ChatModels:
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
-        ),
+        )
+
+    return ChatModels(
+        main=model(settings.chat_model),
         name=settings.chat_model,
         extractive=False,
+        small=model(settings.small_model_name),
+        small_name=settings.small_model_name,
         close=client.aclose,
     )
 
@@ -110,40 +117,13 @@ class OpenAiChatModel(ChatOpenAI):
 
     async def _wait_or_raise(self, error: Exception, *, attempt: int, streamed: bool) -> None:
         """Return when it is time to try again; else raise the ModelError."""
-        wait_s = _retry_wait_s(error, attempt=attempt)
+        wait_s = retry_wait_s(error, attempt=attempt)
         if streamed or attempt >= RETRIES or wait_s is None or wait_s > LONGEST_RETRY_WAIT_S:
             self._raise_model_error(error, streamed=streamed)
         await asyncio.sleep(wait_s)
 
     def _raise_model_error(self, error: Exception, *, streamed: bool) -> NoReturn:
         raise _model_error(error, model=self.model_name, endpoint=self.endpoint, streamed=streamed) from error
-
-
-def _retry_wait_s(error: Exception, *, attempt: int) -> float | None:
-    """Seconds until it is worth trying again; None where it is not."""
-    backoff_s = 0.5 * 2**attempt
-    match error:
-        case openai.RateLimitError():
-            if error.code == "insufficient_quota":
-                return None
-            retry_after_s = _retry_after_s(error)
-            return backoff_s if retry_after_s is None else retry_after_s
-        case openai.InternalServerError():
-            return _retry_after_s(error) or backoff_s
-        case openai.APITimeoutError():
-            return None
-        case openai.APIConnectionError():
-            return backoff_s
-        case _:
-            return None
-
-
-def _retry_after_s(error: openai.APIStatusError) -> float | None:
-    """The `Retry-After` header in seconds; the form with a date, which no model server sends, counts as absent."""
-    try:
-        return max(0.0, float(error.response.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
 
 
 def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool) -> ModelError:
@@ -171,7 +151,7 @@ def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool)
                 f"The account at {endpoint} has used up its quota. Add credit there, or use another endpoint.",
             )
         case openai.RateLimitError():
-            wait_s = _retry_after_s(error)
+            wait_s = retry_after_s(error)
             when = f"in {wait_s:.0f} seconds" if wait_s else "in a moment"
             return ModelError(
                 "model_rate_limited", f"The model gets too many requests. Ask again {when}.", retry_after_s=wait_s

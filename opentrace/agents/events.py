@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from opentrace.agents.grounding import GroundedSentence
 from opentrace.agents.passages import Citation
 
 Stage = Literal["checking", "planning", "searching", "answering"]
@@ -32,10 +33,30 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The text is whole; what comes now is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """How each sentence compares with what it cites."""
+
+    sentences: Sequence[GroundedSentence]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedNext:
+    """Questions to ask next, and a name for the chat where there is one."""
+
+    questions: Sequence[str]
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """`refused` where the guardrail stopped the question; the text then says why."""
 
     status: Literal["completed", "refused"]
 
 
-AgentEvent = Status | TextDelta | Cited | Done
+AgentEvent = Status | TextDelta | Cited | Answered | Grounded | SuggestedNext | Done

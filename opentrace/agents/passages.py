@@ -10,14 +10,14 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A chunk that a search found.
+    """A chunk that a search found, or what a search engine shows of a page: that one has no ids, but a `url`.
 
     `char_start` and `char_end` delimit, in `content`, the window that was nearest to the query. `locations` are
     `{page, x0, y0, x1, y1, start, end}`, with offsets into `content`. `context` is what it was indexed with.
     """
 
-    chunk_id: UUID
-    document_id: UUID
+    chunk_id: UUID | None
+    document_id: UUID | None
     document_name: str
     page_number: int | None
     content: str
@@ -29,14 +29,22 @@ class FoundPassage:
     context: str = ""
     tables: tuple[str, ...] = ()
     url: str | None = None
+    headings: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for the same passage."""
+        return str(self.chunk_id) if self.chunk_id else self.url or self.content
 
 
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
-    """`trace` is the search's own account of what it did (JSON values)."""
+    """`trace` is the search's own account of what it did (JSON values). `failure` says to the model why there is
+    nothing, where that is not for lack of a match."""
 
     passages: Sequence[FoundPassage]
     trace: JsonObject = field(default_factory=dict[str, Any])
+    failure: str | None = None
 
 
 class Search(Protocol):
@@ -47,22 +55,23 @@ class Search(Protocol):
 
 def add_passages(known: list[FoundPassage], found: Sequence[FoundPassage]) -> list[FoundPassage]:
     """Append what is new; a passage keeps the number, its place counted from 1, that it got first."""
-    ids = {passage.chunk_id for passage in known}
+    keys = {passage.key for passage in known}
     new: list[FoundPassage] = []
     for passage in found:
-        if passage.chunk_id not in ids:
-            ids.add(passage.chunk_id)
+        if passage.key not in keys:
+            keys.add(passage.key)
             new.append(passage)
     return known + new
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A snapshot: it stays readable when its document goes. `locations` are boxes `{page, x0, y0, x1, y1}`."""
+    """A snapshot: it stays readable when its document goes. `locations` are boxes `{page, x0, y0, x1, y1}`. A page of
+    the web has a `url` and no ids."""
 
     number: int
-    chunk_id: UUID
-    document_id: UUID
+    chunk_id: UUID | None
+    document_id: UUID | None
     document_name: str
     page_number: int | None
     content: str
@@ -73,8 +82,8 @@ class Citation:
     def to_json(self) -> JsonObject:
         return {
             "number": self.number,
-            "chunk_id": str(self.chunk_id),
-            "document_id": str(self.document_id),
+            "chunk_id": str(self.chunk_id) if self.chunk_id else None,
+            "document_id": str(self.document_id) if self.document_id else None,
             "document_name": self.document_name,
             "page_number": self.page_number,
             "content": self.content,
@@ -84,6 +93,7 @@ class Citation:
         }
 
 
+_PLACE = ("page", "x0", "y0", "x1", "y1", "sheet", "row")
 CharRange = tuple[int, int]
 
 
@@ -113,7 +123,7 @@ def cite(passage: FoundPassage, *, number: int, quoted: Sequence[CharRange] = ()
 def _lines_of(locations: Sequence[Mapping[str, Any]], ranges: Sequence[CharRange]) -> list[JsonObject]:
     """The boxes whose characters overlap a range; all where the boxes do not say which characters they hold."""
     return [
-        {key: location[key] for key in ("page", "x0", "y0", "x1", "y1") if key in location}
+        {key: location[key] for key in _PLACE if key in location}
         for location in locations
         if "start" not in location
         or any(location["start"] < range_end and location["end"] > start for start, range_end in ranges)

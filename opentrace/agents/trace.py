@@ -7,6 +7,13 @@ from time import perf_counter
 from typing import Any
 
 from opentrace.agents.passages import JsonObject
+from opentrace.agents.prices import Prices, cost_usd
+
+
+@dataclass(slots=True)
+class ModelTokens:
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -14,16 +21,19 @@ class Trace:
     """Filled while the agent runs, so that it can be read however the run ends. Times are in milliseconds.
 
     `model` is the name of the chat model, None before there is one. `origin` is the `perf_counter()` value that offsets
-    count from. Tokens are None where no model reported them.
+    count from. `tokens` are by model, only of models that reported them.
     """
 
     question: str
     model: str | None = None
+    prices: Prices = field(default_factory=dict[str, tuple[float, float]])
     origin: float = field(default_factory=perf_counter)
     stages: list[JsonObject] = field(default_factory=list[JsonObject])
     searches: list[JsonObject] = field(default_factory=list[JsonObject])
-    input_tokens: int | None = None
-    output_tokens: int | None = None
+    web_searches: list[JsonObject] = field(default_factory=list[JsonObject])
+    flagged_passages: list[JsonObject] = field(default_factory=list[JsonObject])
+    tokens: dict[str, ModelTokens] = field(default_factory=dict[str, ModelTokens])
+    notes: JsonObject = field(default_factory=dict[str, Any])
     first_token_ms: float | None = None
     error: JsonObject | None = None
 
@@ -43,9 +53,10 @@ class Trace:
         finally:
             entry["duration_ms"] = round(self.elapsed_ms() - entry["start_ms"], 1)
 
-    def add_tokens(self, *, input_tokens: int, output_tokens: int) -> None:
-        self.input_tokens = (self.input_tokens or 0) + input_tokens
-        self.output_tokens = (self.output_tokens or 0) + output_tokens
+    def add_tokens(self, model: str | None, *, input_tokens: int, output_tokens: int) -> None:
+        counted = self.tokens.setdefault(model or "unknown", ModelTokens())
+        counted.input_tokens += input_tokens
+        counted.output_tokens += output_tokens
 
     def note_first_token(self) -> None:
         if self.first_token_ms is None:
@@ -57,14 +68,40 @@ class Trace:
             "question": self.question,
             "stages": self.stages,
             "searches": self.searches,
+            "web_searches": self.web_searches,
+            "flagged_passages": self.flagged_passages,
+            **self.notes,
             "error": self.error,
         }
 
     def usage(self) -> JsonObject:
+        """Tokens and cost are null where no model reported tokens; cost also where a model's price is not known."""
+        models = [
+            {
+                "model": model,
+                "input_tokens": counted.input_tokens,
+                "output_tokens": counted.output_tokens,
+                "cost_usd": cost_usd(self.prices, model, counted.input_tokens, counted.output_tokens),
+            }
+            for model, counted in self.tokens.items()
+        ]
+        costs = [model["cost_usd"] for model in models]
+        known = [cost for cost in costs if isinstance(cost, float)]
         return {
             "model": self.model,
-            "input_tokens": self.input_tokens,
-            "output_tokens": self.output_tokens,
+            "input_tokens": sum(counted.input_tokens for counted in self.tokens.values()) if models else None,
+            "output_tokens": sum(counted.output_tokens for counted in self.tokens.values()) if models else None,
+            "cost_usd": round(sum(known), 8) if models and len(known) == len(costs) else None,
+            "models": models,
+            "stage_ms": self._stage_ms(),
             "first_token_ms": self.first_token_ms,
             "total_ms": self.elapsed_ms(),
         }
+
+    def _stage_ms(self) -> dict[str, float]:
+        """Stages of one name together; those that ran at the same time are counted one by one."""
+        spent: dict[str, float] = {}
+        for stage in self.stages:
+            if stage["duration_ms"] is not None:
+                spent[stage["name"]] = round(spent.get(stage["name"], 0.0) + stage["duration_ms"], 1)
+        return spent

@@ -17,6 +17,7 @@ class AnswerWriter:
         self.passages: Sequence[FoundPassage] = ()
         self.written = False
         self._trace = trace
+        self._shown: list[str] = []
         self._markers = MarkerFilter(lambda passage: 1 <= passage <= len(self.passages))
         self._quoted: defaultdict[int, list[CharRange]] = defaultdict(list)
 
@@ -28,6 +29,11 @@ class AnswerWriter:
     def write(self, text: str, emit: Callable[[AgentEvent], None]) -> None:
         self._emit(self._markers.feed, storable(text), emit)
 
+    def pause(self, emit: Callable[[AgentEvent], None]) -> None:
+        """Keep what was said so far apart from what will come."""
+        if self.written:
+            self.write("\n\n", emit)
+
     def finish(self, emit: Callable[[AgentEvent], None]) -> None:
         """Release what was held back for a marker."""
         self._emit(lambda _: self._markers.flush(), "", emit)
@@ -38,6 +44,13 @@ class AnswerWriter:
             for passage, number in self._markers.cited.items()
         ]
 
+    def cited_passages(self) -> dict[int, FoundPassage]:
+        """By the numbers that the answer shows."""
+        return {number: self.passages[passage - 1] for passage, number in self._markers.cited.items()}
+
+    def text(self) -> str:
+        return "".join(self._shown)
+
     def _emit(self, clean: Callable[[str], str], text: str, emit: Callable[[AgentEvent], None]) -> None:
         cited_before = len(self._markers.cited)
         shown = clean(text)
@@ -45,6 +58,7 @@ class AnswerWriter:
             shown = shown.lstrip()
         if shown:
             self.written = True
+            self._shown.append(shown)
             self._trace.note_first_token()
             emit(TextDelta(shown))
         if len(self._markers.cited) > cited_before:

@@ -20,19 +20,30 @@ from opentrace.auth.schemas import (
     UserResponse,
 )
 from opentrace.auth.service import AccountService, OwnAccountService, SignedIn
+from opentrace.auth.throttle import network_of
+from opentrace.errors import Forbidden, Invalid, NotFound, Unavailable
 from opentrace.http.dependencies import SESSION_COOKIE, PageDep, ServicesDep, UnitOfWorkDep, bearer_token
 from opentrace.http.problems import problems
+from opentrace.http.rate_limits import count_use
 from opentrace.http.schemas import PageOf
+from opentrace.ports.authenticator import OutsideAccounts, WebhookMalformed, WebhookRejected, WebhooksNotSetUp
 from opentrace.services import Services
 
 router = APIRouter(prefix="/api", tags=["accounts"])
 
 
-def get_accounts(request: Request) -> AccountService:
+async def get_accounts(request: Request) -> AccountService:
     return cast("AccountService", request.app.state.accounts)
 
 
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
+
+
+async def limit_network(request: Request, services: ServicesDep) -> None:
+    await count_use(services, "sign_in", who=network_of(_client_address(request)))
+
+
+LIMITED = [Depends(limit_network)]
 
 
 @router.get("/config", summary="What a client needs to know before anybody is signed in", responses=problems(503))
@@ -40,11 +51,12 @@ async def get_config(request: Request, services: ServicesDep, accounts: Accounts
     state = await accounts.sign_up_state()
     settings = services.settings
     taken = services.parser.media_types
+    outside = services.authenticator
     extractive = not settings.chat_endpoint_set
     return InstallationConfig(
         auth=AuthConfig(
             provider=services.authenticator.provider,
-            publishable_key=None,
+            publishable_key=outside.publishable_key if isinstance(outside, OutsideAccounts) else None,
             sign_up_open=state.open,
             first_run=state.first_run,
         ),
@@ -67,6 +79,7 @@ async def get_config(request: Request, services: ServicesDep, accounts: Accounts
     summary="Create an account and sign in",
     description="The first account owns the installation; later ones need `OPENTRACE_SIGN_UP=open`.",
     responses=problems(403, 409, 429, 503),
+    dependencies=LIMITED,
 )
 async def sign_up(
     body: SignUpRequest, request: Request, response: Response, accounts: AccountsDep, services: ServicesDep
@@ -77,7 +90,7 @@ async def sign_up(
     return _signed_in(signed_in, request, response, services)
 
 
-@router.post("/auth/sign-in", summary="Sign in", responses=problems(401, 429, 503))
+@router.post("/auth/sign-in", summary="Sign in", responses=problems(401, 429, 503), dependencies=LIMITED)
 async def sign_in(
     body: SignInRequest, request: Request, response: Response, accounts: AccountsDep, services: ServicesDep
 ) -> SignedInResponse:
@@ -132,6 +145,29 @@ async def create_api_key(body: ApiKeyRequest, work: UnitOfWorkDep) -> ApiKeyCrea
 @router.delete("/api-keys/{api_key_id}", status_code=204, summary="Delete an API key", responses=problems(403))
 async def delete_api_key(api_key_id: UUID, work: UnitOfWorkDep) -> None:
     await OwnAccountService(work).delete_api_key(api_key_id)
+
+
+@router.post(
+    "/webhooks/clerk",
+    status_code=204,
+    summary="Hear from Clerk what becomes of its accounts",
+    description="For Clerk, which signs what it sends. An account that is removed there goes with all it has.",
+    responses=problems(403, 404, 422, 503),
+)
+async def receive_clerk_webhook(request: Request, services: ServicesDep, accounts: AccountsDep) -> None:
+    outside = services.authenticator
+    if not isinstance(outside, OutsideAccounts):
+        raise NotFound("webhook")
+    try:
+        change = outside.account_change(request.headers, await request.body())
+    except WebhookRejected as error:
+        raise Forbidden(str(error), code="webhook_rejected") from error
+    except WebhookMalformed as error:
+        raise Invalid(str(error), code="webhook_malformed") from error
+    except WebhooksNotSetUp as error:
+        raise Unavailable(str(error), code="webhooks_not_set_up") from error
+    if change is not None:
+        await accounts.apply_change(change)
 
 
 def _signed_in(signed_in: SignedIn, request: Request, response: Response, services: Services) -> SignedInResponse:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opentrace.db.base import Base, HasCreatedAt, HasId
@@ -25,6 +25,16 @@ class User(Base, HasId, HasCreatedAt):
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
     is_owner: Mapped[bool] = mapped_column(server_default="false")
+
+
+class ExternalAccount(Base):
+    """The newest that an outside identity provider has said of an account; `deleted` is for good."""
+
+    __tablename__ = "external_accounts"
+
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    changed_at_ms: Mapped[int] = mapped_column(BigInteger)
+    deleted: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Session(Base, HasId, HasCreatedAt):

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, select, text, update
+from sqlalchemy import Select, delete, exists, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from opentrace.auth.models import ApiKey, Session, User
+from opentrace.auth.models import ApiKey, ExternalAccount, Session, User
 from opentrace.db.engine import SystemWork, UnitOfWork
 from opentrace.db.paging import Page, PageRequest, newest_first, to_page
+from opentrace.ports.authenticator import AccountChange
 
 _SIGN_UP_LOCK = 6_023_118  # any number, the same for all: sign-ups take turns, so that one alone is the first
 
@@ -57,16 +58,56 @@ class AccountRepository:
             .returning(User)
         )
 
-    async def find_or_add_external(self, external_id: str, *, email: str | None) -> UUID:
-        """The user whom an identity provider knows, made at the first visit. An address that is taken is left out."""
-        found = await self._session.scalar(select(User.id).where(User.external_id == external_id))
-        if found is not None:
-            return found
-        taken = email is not None and await self.find_by_email(email) is not None
+    async def find_external(self, external_id: str) -> UUID | None:
+        return await self._session.scalar(select(User.id).where(User.external_id == external_id))
+
+    async def add_external(self, external_id: str, *, email: str | None) -> UUID | None:
+        """The user whom an identity provider knows, made at the first visit; None where the provider has removed them.
+
+        An address that is taken is left out.
+        """
+        await self._lock_external(external_id)
+        known = await self._session.get(ExternalAccount, external_id)
+        if known is not None and known.deleted:
+            return None
         await self._session.execute(
-            insert(User).values(external_id=external_id, email=None if taken else email).on_conflict_do_nothing()
+            insert(User)
+            .values(external_id=external_id, email=await self._free_email(email, external_id))
+            .on_conflict_do_nothing()
         )
-        return (await self._session.scalars(select(User.id).where(User.external_id == external_id))).one()
+        return await self.find_external(external_id)
+
+    async def apply_change(self, change: AccountChange) -> None:
+        """Does nothing where something newer is known, or that the account is gone."""
+        await self._lock_external(change.external_id)
+        statement = insert(ExternalAccount).values(
+            external_id=change.external_id, changed_at_ms=change.at_ms, deleted=change.deleted
+        )
+        newer = statement.on_conflict_do_update(
+            index_elements=[ExternalAccount.external_id],
+            set_={"changed_at_ms": change.at_ms, "deleted": change.deleted},
+            where=~ExternalAccount.deleted
+            & (or_(literal(change.deleted), ExternalAccount.changed_at_ms < change.at_ms)),
+        )
+        if await self._session.scalar(newer.returning(ExternalAccount.external_id)) is None:
+            return
+        if change.deleted:
+            await self._session.execute(delete(User).where(User.external_id == change.external_id))
+            return
+        email = await self._free_email(change.email, change.external_id)
+        await self._session.execute(
+            insert(User)
+            .values(external_id=change.external_id, email=email)
+            .on_conflict_do_update(index_elements=[User.external_id], set_={"email": email})
+        )
+
+    async def _lock_external(self, external_id: str) -> None:
+        """Until the end of the transaction: messages and first visits of one account take turns."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(external_id, 0))))
+
+    async def _free_email(self, email: str | None, external_id: str) -> str | None:
+        holder = await self.find_by_email(email) if email is not None else None
+        return email if holder is None or holder.external_id == external_id else None
 
     async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
         await self._session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))

@@ -13,7 +13,14 @@ from opentrace.auth.tokens import SHOWN_CHARS, hash_of, is_api_key, new_api_key,
 from opentrace.db.engine import Database, SystemWork, UnitOfWork
 from opentrace.db.paging import Page, PageRequest
 from opentrace.errors import Conflict, Forbidden, NotFound, Unauthorized
-from opentrace.ports.authenticator import Authenticator, Principal
+from opentrace.ports.authenticator import (
+    AccountChange,
+    Authenticator,
+    AuthenticatorUnavailable,
+    Identity,
+    OutsideAccounts,
+    Principal,
+)
 from opentrace.settings import Settings
 
 MAX_API_KEYS = 100
@@ -64,10 +71,13 @@ class AccountService:
     async def sign_up_state(self) -> SignUpState:
         async with self._database.system_transaction() as work:
             first_run = not await AccountRepository(work).any_user()
+        if self._authenticator.provider != "local":
+            return SignUpState(first_run=False, open=False)
         return SignUpState(first_run=first_run, open=self._is_open(first_run=first_run))
 
     async def sign_up(self, *, email: str, password: str, client_address: str) -> SignedIn:
         """Raises SignUpClosed, Conflict `email_taken`, TooManyRequests."""
+        self._require_local_accounts()
         if not (await self.sign_up_state()).open:
             raise self._closed()
         counters = throttle.sign_up_counters(client_address=client_address)
@@ -88,6 +98,7 @@ class AccountService:
 
     async def sign_in(self, *, email: str, password: str, client_address: str) -> SignedIn:
         """Raises WrongCredentials, TooManyRequests. Takes as long for an unknown address as for a known one."""
+        self._require_local_accounts()
         counters = throttle.sign_in_counters(email=email, client_address=client_address)
         async with self._database.system_transaction() as work:
             await throttle.begin_attempt(work, counters)
@@ -120,8 +131,13 @@ class AccountService:
         identity = await self._authenticator.authenticate(token)
         if identity is None:
             return None
-        user_id = identity.user_id or await self._user_of(identity.external_id, email=identity.email)
-        return Principal(user_id, identity.email, via="session")
+        user_id = identity.user_id or await self._user_of(identity)
+        return Principal(user_id, identity.email, via="session") if user_id is not None else None
+
+    async def apply_change(self, change: AccountChange) -> None:
+        """Follow what an outside provider says of an account; one that is removed goes with all it has."""
+        async with self._database.system_transaction() as work:
+            await AccountRepository(work).apply_change(change)
 
     async def forget_expired(self) -> None:
         """Remove sessions that have ended and failures that no longer count."""
@@ -129,9 +145,24 @@ class AccountService:
             await AccountRepository(work).remove_expired_sessions()
             await throttle.forget_old_failures(work)
 
-    async def _user_of(self, external_id: str, *, email: str | None) -> UUID:
+    async def _user_of(self, identity: Identity) -> UUID | None:
+        """The account of somebody from outside, made at their first visit; None where it has been removed."""
         async with self._database.system_transaction() as work:
-            return await AccountRepository(work).find_or_add_external(external_id, email=email)
+            known = await AccountRepository(work).find_external(identity.external_id)
+        if known is not None:
+            return known
+        email = identity.email or await self._outside_email(identity.external_id)
+        async with self._database.system_transaction() as work:
+            return await AccountRepository(work).add_external(identity.external_id, email=email)
+
+    async def _outside_email(self, external_id: str) -> str | None:
+        """Nobody is kept out because their address is not known yet: a webhook brings it."""
+        if not isinstance(self._authenticator, OutsideAccounts):
+            return None
+        try:
+            return await self._authenticator.email_of(external_id)
+        except AuthenticatorUnavailable:
+            return None
 
     async def _start_session(self, work: SystemWork, user: User) -> SignedIn:
         token = new_session_token()
@@ -139,6 +170,12 @@ class AccountService:
             user.id, token_hash=hash_of(token), lifetime=timedelta(days=self._settings.session_days)
         )
         return SignedIn(token, session.expires_at, user)
+
+    def _require_local_accounts(self) -> None:
+        if self._authenticator.provider != "local":
+            raise Forbidden(
+                "Accounts of this installation are kept elsewhere. Sign in on its web page.", code="accounts_elsewhere"
+            )
 
     def _is_open(self, *, first_run: bool) -> bool:
         match self._settings.sign_up:

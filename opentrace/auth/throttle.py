@@ -35,7 +35,7 @@ def sign_in_counters(*, email: str, client_address: str) -> list[Counter]:
 
     An attacker is thus stopped where they are, while the owner, who comes from another network, waits 8 s at most.
     """
-    network = _network_of(client_address)
+    network = network_of(client_address)
     return [
         Counter(_key("account and network", email, network), free=5, max_delay_s=900, cleared_by_success=True),
         Counter(_key("network", network), free=50, max_delay_s=60, cleared_by_success=False),
@@ -45,7 +45,7 @@ def sign_in_counters(*, email: str, client_address: str) -> list[Counter]:
 
 def sign_up_counters(*, client_address: str) -> list[Counter]:
     """Bounds how fast one network can find out which e-mail addresses have accounts."""
-    return [Counter(_key("sign-up", _network_of(client_address)), free=50, max_delay_s=60, cleared_by_success=False)]
+    return [Counter(_key("sign-up", network_of(client_address)), free=50, max_delay_s=60, cleared_by_success=False)]
 
 
 async def begin_attempt(work: SystemWork, counters: Sequence[Counter]) -> None:
@@ -102,8 +102,8 @@ def _key(*parts: str) -> bytes:
     return sha256("\0".join(parts).encode()).digest()
 
 
-def _network_of(address: str) -> str:
-    """An IPv6 customer has a /64 to choose addresses from; an IPv4 one is an address."""
+def network_of(address: str) -> str:
+    """Whom an address stands for. An IPv6 customer has a /64 to choose addresses from; an IPv4 one is an address."""
     try:
         parsed = ip_address(address)
     except ValueError:

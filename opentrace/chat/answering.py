@@ -5,18 +5,22 @@ what is there, one ends it. However a run ends (done, stopped, failed, server sh
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
 import structlog
 
-from opentrace.agents.events import AgentEvent, Cited, Done, TextDelta
+from opentrace.agents.events import AgentEvent, Answered, Cited, Done, Grounded, SuggestedNext, TextDelta
+from opentrace.agents.grounding import GroundedSentence
 from opentrace.agents.passages import Citation, Search
+from opentrace.agents.prices import LIST_PRICES
 from opentrace.agents.trace import Trace
 from opentrace.chat.models import MessageStatus
 from opentrace.chat.service import BegunAnswer, ChatService
@@ -28,11 +32,13 @@ from opentrace.ports.embedder import EmbedderError
 from opentrace.services import Services
 
 if TYPE_CHECKING:
-    from opentrace.agents.simple import AnswerQuestion
+    from opentrace.agents.state import AnswerQuestion
 
 SAVE_INTERVAL_S = 2.0
 BUSY_WAIT_S = 2.0
 BUSY_POLL_S = 0.1
+
+_agents_loaded = threading.Event()
 
 _log = structlog.stdlib.get_logger("opentrace.chat")
 
@@ -86,6 +92,10 @@ class AnswerRun:
     search: Search
     _text: list[str] = field(default_factory=list[str])
     _citations: Sequence[Citation] = ()
+    _grounding: Sequence[GroundedSentence] = ()
+    _suggestions: Sequence[str] = ()
+    _title: str | None = None
+    _whole: bool = False
     _queue: asyncio.Queue[RunEvent | None] = field(default_factory=asyncio.Queue[RunEvent | None])
     _ending: asyncio.Task[None] | None = None
 
@@ -93,8 +103,9 @@ class AnswerRun:
         """What the agent tells, and `Ended` once the answer is stored."""
         task = asyncio.create_task(self._run())
         try:
-            while (event := await self._queue.get()) is not None:
-                yield event
+            async with aclosing(self._told()) as told:
+                async for event in told:
+                    yield event
         finally:
             # The reader may be going away by cancellation; what is written is stored all the same.
             with anyio.CancelScope(shield=True):
@@ -105,16 +116,34 @@ class AnswerRun:
                 if self._ending is not None:
                     await self._ending
 
+    async def _told(self) -> AsyncGenerator[RunEvent]:
+        """Pieces of text that wait together become one: a server that lags behind its models catches up that way."""
+        while True:
+            waiting = [await self._queue.get()]
+            while not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            for _, events in groupby(waiting, key=type):
+                first, *rest = events
+                if isinstance(first, TextDelta):
+                    yield TextDelta(first.text + "".join(event.text for event in rest if isinstance(event, TextDelta)))
+                    continue
+                for event in (first, *rest):
+                    if event is None:
+                        return
+                    yield event
+
     async def _run(self) -> None:
         """Ends by storing the answer, in a task of its own that a second cancellation does not reach."""
-        trace = Trace(question=self.begun.question.content)
+        prices = {**LIST_PRICES, **self.services.settings.model_prices}
+        trace = Trace(question=self.begun.question.content, prices=prices)
         status: MessageStatus = "stopped"
         failure: Failure | None = None
         saver = asyncio.create_task(self._save_now_and_then(asyncio.current_task()))
         try:
             status = await self._follow_agent(trace)
         except asyncio.CancelledError:
-            pass
+            # Who leaves after the last word has the whole answer.
+            status = "completed" if self._whole else "stopped"
         except AppError as error:
             failure = Failure(error.error_code, error.detail, error.retry_after_s)
         except EmbedderError as error:
@@ -131,7 +160,7 @@ class AnswerRun:
         await asyncio.shield(self._ending)
 
     async def _follow_agent(self, trace: Trace) -> MessageStatus:
-        answer_question, models = await asyncio.to_thread(_load_agents, self.services)
+        answer_question, models = await _agents(self.services)
         status: MessageStatus = "completed"
         events = answer_question(
             trace.question,
@@ -140,6 +169,9 @@ class AnswerRun:
             embedder=self.services.embedder,
             search=self.search,
             trace=trace,
+            checks=self.begun.checks,
+            agent_type=self.begun.agent_type,
+            web=self.services.web_search,
         )
         async with aclosing(events):
             async for event in events:
@@ -148,6 +180,12 @@ class AnswerRun:
                         self._text.append(text)
                     case Cited(citations):
                         self._citations = citations
+                    case Answered():
+                        self._whole = True
+                    case Grounded(sentences):
+                        self._grounding = sentences
+                    case SuggestedNext(questions, title):
+                        self._suggestions, self._title = questions, title
                     case Done(ended_as):
                         status = ended_as
                     case _:
@@ -176,13 +214,17 @@ class AnswerRun:
         values: dict[str, Any] = {
             "content": self._content() or (failure.detail if failure else ""),
             "citations": self._citation_objects(),
+            "grounding": [sentence.to_json() for sentence in self._grounding],
+            "suggestions": list(self._suggestions),
             "trace": trace.to_json(),
             "usage": usage,
             "status": status,
         }
         try:
             async with self.services.database.transaction(self.principal) as work:
-                await ChatService(work).end_answer(self.begun.answer.id, values)
+                kept = await ChatService(work).end_answer(self.begun.answer.id, values)
+                if kept and self._title and not self.begun.history:
+                    await ChatService(work).name(self.begun.chat, self._title, question=self.begun.question.content)
         except Exception as error:  # noqa: BLE001 -- the reader must hear of it, and the lease ends the message
             _log.error("answer_not_stored", failure=failure_places(error))
             status = "failed"
@@ -203,15 +245,23 @@ async def preload(services: Services) -> None:
     What fails here is told to who asks the first question.
     """
     try:
-        await asyncio.to_thread(_load_agents, services)
+        await _agents(services)
         await services.embedder.embed(["warm-up"], purpose="query")
     except Exception as error:  # noqa: BLE001 -- a server that cannot answer yet still serves everything else
         _log.warning("preload_failed", failure=failure_places(error))
 
 
-def _load_agents(services: Services) -> "tuple[AnswerQuestion, ChatModels]":
-    """In a thread: the imports take seconds, and the server goes on meanwhile."""
-    from opentrace.agents.simple import answer_question, simple_graph
+async def _agents(services: Services) -> "tuple[AnswerQuestion, ChatModels]":
+    """At first in a thread: the imports take seconds, and the server goes on meanwhile."""
+    if not _agents_loaded.is_set():
+        await asyncio.to_thread(_load_agents, services)
+    return _load_agents(services)
 
-    simple_graph()
-    return answer_question, services.chat_models()
+
+def _load_agents(services: Services) -> "tuple[AnswerQuestion, ChatModels]":
+    from opentrace.agents.answer import answer_question, prepare_agents
+
+    prepare_agents()
+    loaded = answer_question, services.chat_models()
+    _agents_loaded.set()
+    return loaded

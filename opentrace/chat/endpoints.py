@@ -25,6 +25,7 @@ from opentrace.chat.wire import drain, parts_of
 from opentrace.db.paging import MAX_LIMIT, PageRequest
 from opentrace.http.dependencies import PageDep, PrincipalDep, ServicesDep, UnitOfWorkDep
 from opentrace.http.problems import problems
+from opentrace.http.rate_limits import limits_user
 from opentrace.http.schemas import PageOf
 from opentrace.http.sse import MEDIA_TYPE, ui_message_stream
 
@@ -33,14 +34,14 @@ DEFAULT_MESSAGES = 100
 router = APIRouter(prefix="/api", tags=["chats"])
 
 
-def get_chats(work: UnitOfWorkDep) -> ChatService:
+async def get_chats(work: UnitOfWorkDep) -> ChatService:
     return ChatService(work)
 
 
 ChatsDep = Annotated[ChatService, Depends(get_chats)]
 
 
-def get_messages_page(
+async def get_messages_page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Messages of one page.")] = DEFAULT_MESSAGES,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
 ) -> PageRequest:
@@ -85,8 +86,9 @@ async def delete_chat(chat_id: UUID, chats: ChatsDep) -> None:
             "stream protocol of the AI SDK; going away stops it, and what was written is kept.",
             "content": {MEDIA_TYPE: {"example": 'data: {"type":"text-delta","id":"answer","delta":"Total"}\n\n'}},
         },
-        **problems(409),
+        **problems(403, 409, 429),
     },
+    dependencies=[Depends(limits_user("chat"))],
 )
 async def ask(
     chat_id: UUID,
@@ -98,7 +100,8 @@ async def ask(
     begun = await begin_answer(
         services, principal, chat_id=chat_id, content=body.content, replaces_message_id=body.replaces_message_id
     )
-    run = AnswerRun(services, principal, begun, project_search(services, principal, begun.chat.project_id))
+    search = project_search(services, principal, begun.chat.project_id, document_ids=body.document_ids)
+    run = AnswerRun(services, principal, begun, search)
     if MEDIA_TYPE in accept.lower():
         return ui_message_stream(parts_of(run))
     await drain(run)

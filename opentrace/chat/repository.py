@@ -62,6 +62,11 @@ class ChatRepository:
             .execution_options(populate_existing=True)
         )
 
+    async def rename_from(self, chat_id: UUID, old_title: str, title: str) -> None:
+        own = chats_of(self._work).with_only_columns(Chat.id)
+        statement = update(Chat).where(Chat.id == chat_id, Chat.title == old_title, Chat.id.in_(own))
+        await self._session.execute(statement.values(title=title))
+
     async def remove(self, chat_id: UUID) -> bool:
         own = chats_of(self._work).with_only_columns(Chat.id)
         statement = delete(Chat).where(Chat.id == chat_id, Chat.id.in_(own)).returning(Chat.id)

@@ -1,16 +1,17 @@
 """Requests and responses about chats, messages and feedback."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
 from opentrace.chat.models import MessageRole, MessageStatus, Rating
 from opentrace.chat.service import ChatView, MessageView
-from opentrace.http.schemas import CleanText, Name, PatchModel, RequestModel, ResponseModel
+from opentrace.http.schemas import CleanText, Name, PatchModel, RequestModel, ResponseModel, SheetPlace
 
 MAX_QUESTION_CHARS = 32_000
+MAX_DOCUMENT_IDS = 1000
 MAX_COMMENT_CHARS = 4_000
 
 
@@ -36,6 +37,9 @@ class MessageRequest(RequestModel):
     replaces_message_id: UUID | None = Field(
         None, description="A question of this chat that gives way to this one, with all that follows it."
     )
+    document_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_DOCUMENT_IDS)] | None = Field(
+        None, description="Search only these documents for this question."
+    )
 
 
 class FeedbackRequest(RequestModel):
@@ -51,7 +55,7 @@ class ChatResponse(ResponseModel):
     updated_at: datetime = Field(description="When it was renamed or asked last.")
 
 
-class CitationBox(ResponseModel):
+class CitationBox(SheetPlace):
     """A line of the passage: a box in 0..1 of its page, origin at the top left."""
 
     page: int
@@ -65,20 +69,37 @@ class CitationResponse(ResponseModel):
     """A snapshot of the passage that `[number]` in the answer points at."""
 
     number: int = Field(examples=[1])
-    chunk_id: UUID
-    document_id: UUID
-    document_name: str = Field(examples=["report.pdf"])
+    chunk_id: UUID | None = Field(description="Null where a page of the web is cited.")
+    document_id: UUID | None = Field(description="Null where a page of the web is cited.")
+    document_name: str = Field(description="Of a web page, its title.", examples=["report.pdf"])
     page_number: int | None = Field(examples=[4])
     content: str
     score: float = Field(examples=[0.71])
     locations: list[CitationBox] = Field(description="The quoted lines where they are known, else the passage's.")
-    url: str | None
+    url: str | None = Field(description="Of a web page, or of the page that the document was fetched from.")
+
+
+class GroundedSentenceResponse(ResponseModel):
+    sentence: str
+    supported: bool = Field(description="Its numbers and names stand in the sources, and its words are close to them.")
+    score: float = Field(examples=[0.82])
+    citation_numbers: list[int]
+
+
+class ModelUsageResponse(ResponseModel):
+    model: str = Field(examples=["gpt-4o-mini"])
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
 
 
 class UsageResponse(ResponseModel):
     model: str | None = Field(None, examples=["gpt-4o"])
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_usd: float | None = Field(None, description="An estimate; null where a model's price is not known.")
+    models: list[ModelUsageResponse] = Field(default_factory=list[ModelUsageResponse])
+    stage_ms: dict[str, float] = Field(default_factory=dict[str, float], description="Milliseconds by stage.")
     first_token_ms: float | None = None
     total_ms: float | None = None
 
@@ -96,7 +117,9 @@ class MessageResponse(ResponseModel):
     role: MessageRole
     content: str
     citations: list[CitationResponse]
-    grounding: list[dict[str, Any]]
+    grounding: list[GroundedSentenceResponse] = Field(
+        description="Each sentence beside what it cites: similarity, not proof."
+    )
     suggestions: list[str]
     feedback: FeedbackResponse | None
     status: MessageStatus = Field(
@@ -115,7 +138,7 @@ def message_response(view: MessageView) -> MessageResponse:
         role=message.role,
         content=message.content,
         citations=[CitationResponse.model_validate(citation) for citation in message.citations],
-        grounding=message.grounding,
+        grounding=[GroundedSentenceResponse.model_validate(sentence) for sentence in message.grounding],
         suggestions=message.suggestions,
         feedback=FeedbackResponse.model_validate(view.feedback) if view.feedback else None,
         status=message.status,
@@ -153,6 +176,37 @@ class TraceStage(ResponseModel):
     duration_ms: float | None
 
 
+class WebPageResponse(ResponseModel):
+    url: str
+    title: str
+    score: float
+
+
+class WebSearchResponse(ResponseModel):
+    query: str
+    engine: str = Field(examples=["duckduckgo"])
+    failed: str | None = Field(description="Why there are no results.")
+    results: list[WebPageResponse]
+
+
+class FlaggedPlaceResponse(ResponseModel):
+    kind: str = Field(examples=["override"])
+    text: str
+
+
+class FlaggedPassageResponse(ResponseModel):
+    number: int = Field(description="Of the passage in the prompt.")
+    chunk_id: UUID | None
+    source: str
+    url: str | None
+    places: list[FlaggedPlaceResponse]
+
+
+class RefusalResponse(ResponseModel):
+    check: Literal["token_count", "toxicity", "prompt_injection", "personal_data"]
+    reason: str
+
+
 class TraceResponse(ResponseModel):
     """How an answer came about. Empty for questions, and for answers that are being written."""
 
@@ -163,5 +217,14 @@ class TraceResponse(ResponseModel):
     searches: list[dict[str, Any]] = Field(
         default_factory=list[dict[str, Any]], description="Each with its `query` and the trace of the search."
     )
+    web_searches: list[WebSearchResponse] = Field(default_factory=list[WebSearchResponse])
+    flagged_passages: list[FlaggedPassageResponse] = Field(
+        default_factory=list[FlaggedPassageResponse],
+        description="Passages with wording that speaks to a language model. They are data, and not followed.",
+    )
+    standalone_question: str | None = Field(
+        None, description="What was searched for, where the chat gave a part of it."
+    )
+    refusal: RefusalResponse | None = None
     usage: UsageResponse | None = None
     error: dict[str, Any] | None = None

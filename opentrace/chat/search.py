@@ -1,21 +1,26 @@
 """The search that an agent gets: one project's documents, by the project's settings."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from opentrace.agents.passages import FoundPassage, Search, SearchOutcome
 from opentrace.ports.authenticator import Principal
-from opentrace.retrieval.service import RetrievalService, SearchResult
+from opentrace.retrieval.ranking import SearchResult
+from opentrace.retrieval.service import RetrievalService
 from opentrace.services import Services
 
 
-def project_search(services: Services, principal: Principal, project_id: UUID) -> Search:
-    """A call raises NotFound where the project is gone, and EmbedderError."""
-    retrieval = RetrievalService(
-        services.database, services.embedder, embedding_model=services.settings.embedding_model
-    )
+def project_search(
+    services: Services, principal: Principal, project_id: UUID, *, document_ids: Sequence[UUID] | None = None
+) -> Search:
+    """`document_ids` restricts the search to these documents.
+
+    A call raises NotFound where the project is gone, and EmbedderError.
+    """
+    retrieval = RetrievalService.of(services)
 
     async def search(query: str) -> SearchOutcome:
-        outcome = await retrieval.search(principal, project_id, query)
+        outcome = await retrieval.search(principal, project_id, query, document_ids=document_ids)
         return SearchOutcome([_passage(result) for result in outcome.results], outcome.trace.to_json())
 
     return search
@@ -36,4 +41,5 @@ def _passage(result: SearchResult) -> FoundPassage:
         context=result.context,
         tables=tuple(result.tables),
         url=result.url,
+        headings=tuple(result.heading_path),
     )

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from opentrace.agents.guardrail.check import GuardrailChecks
 from opentrace.agents.history import HISTORY_MESSAGES, PastMessage
 from opentrace.chat.models import Chat, Message, MessageFeedback, Rating
 from opentrace.chat.repository import ChatRepository, MessageRepository
 from opentrace.db.engine import UnitOfWork
 from opentrace.db.paging import Page, PageRequest, decode_cursor, encode_cursor
 from opentrace.errors import Conflict, Invalid, NotFound
+from opentrace.projects.models import AgentType
+from opentrace.projects.repository import ProjectRepository
 
 NEW_CHAT_TITLE = "New chat"
 MAX_TITLE_CHARS = 60
@@ -44,12 +47,15 @@ class BegunAnswer:
     question: Message
     answer: Message
     history: Sequence[PastMessage]
+    checks: GuardrailChecks
+    agent_type: AgentType
 
 
 class ChatService:
     def __init__(self, work: UnitOfWork) -> None:
         self._chats = ChatRepository(work)
         self._messages = MessageRepository(work)
+        self._projects = ProjectRepository(work)
 
     async def create(self, project_id: UUID, *, title: str | None) -> Chat:
         """Raises NotFound. Without a title the chat gets one from its first question."""
@@ -132,7 +138,23 @@ class ChatService:
         )
         titled = {"title": title_of(content)} if chat.title == NEW_CHAT_TITLE else {}
         chat = await self._chats.update(chat_id, {**titled, "updated_at": func.clock_timestamp()})
-        return BegunAnswer(chat=_found(chat), question=question, answer=answer, history=history)
+        chat = _found(chat)
+        settings = await self._projects.settings(chat.project_id)
+        if settings is None:
+            raise NotFound("project")
+        checks = GuardrailChecks(
+            toxicity=settings.check_toxicity,
+            prompt_injection=settings.check_prompt_injection,
+            personal_data=settings.check_personal_data,
+        )
+        return BegunAnswer(
+            chat=chat,
+            question=question,
+            answer=answer,
+            history=history,
+            checks=checks,
+            agent_type=settings.agent_type,
+        )
 
     async def keep_answer(self, message_id: UUID, *, content: str, citations: Sequence[Mapping[str, Any]]) -> bool:
         """Save what is written so far, and stay its writer; False where it is no longer wanted."""
@@ -142,6 +164,10 @@ class ChatService:
     async def end_answer(self, message_id: UUID, values: Mapping[str, Any]) -> bool:
         """`values` by column name, `status` among them; False where the message is gone."""
         return await self._messages.update_streaming(message_id, values, lease=None)
+
+    async def name(self, chat: Chat, title: str, *, question: str) -> None:
+        """Name a chat that still has the title of its first question; what a person called it stays."""
+        await self._chats.rename_from(chat.id, title_of(question), title)
 
     async def _replace(self, chat_id: UUID, message_id: UUID) -> None:
         message = await self._message(message_id)

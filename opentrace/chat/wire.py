@@ -4,12 +4,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from opentrace.agents.events import Cited, Done, Status, TextDelta
+from opentrace.agents.events import Answered, Cited, Done, Grounded, Status, SuggestedNext, TextDelta
 from opentrace.chat.answering import AnswerRun, Ended, RunEvent
 from opentrace.chat.service import BegunAnswer
 
 TEXT_ID = "answer"
 CITATIONS_ID = "citations"
+GROUNDING_ID = "grounding"
+SUGGESTIONS_ID = "suggestions"
 
 Part = dict[str, Any]
 
@@ -23,7 +25,8 @@ async def parts_of(run: AnswerRun) -> AsyncGenerator[Part]:
             if isinstance(event, TextDelta) and not text_open:
                 text_open = True
                 yield {"type": "text-start", "id": TEXT_ID}
-            if isinstance(event, Ended) and text_open:
+            if isinstance(event, Answered | Ended) and text_open:
+                text_open = False
                 yield {"type": "text-end", "id": TEXT_ID}
             for part in _parts(event):
                 yield part
@@ -49,7 +52,13 @@ def _parts(event: RunEvent) -> list[Part]:
             # The same id again replaces the part: a marker can be opened as soon as it is shown.
             data = {"citations": [citation.to_json() for citation in citations]}
             return [{"type": "data-citations", "id": CITATIONS_ID, "data": data}]
-        case Done():
+        case Grounded(sentences):
+            data = {"grounding": [sentence.to_json() for sentence in sentences]}
+            return [{"type": "data-grounding", "id": GROUNDING_ID, "data": data}]
+        case SuggestedNext(questions, title):
+            data = {"suggestions": list(questions), "chat_title": title}
+            return [{"type": "data-suggestions", "id": SUGGESTIONS_ID, "data": data}]
+        case Answered() | Done():
             return []
         case Ended():
             return _end(event)

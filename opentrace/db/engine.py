@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from opentrace.ports.authenticator import Principal
 
@@ -54,25 +55,35 @@ class UnitOfWork(SystemWork):
 class Database:
     """One engine a process. Services get a UnitOfWork and never commit; leaving the context does, once."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, maintenance_engine: AsyncEngine) -> None:
         self.engine = engine
+        self._maintenance_engine = maintenance_engine
 
     @classmethod
-    def connect(cls, database_url: str, *, pool_size: int) -> "Database":
+    def connect(cls, database_url: str, *, pool_size: int, direct_url: str | None = None) -> "Database":
         """No connection is opened before the first use.
 
         Server-side prepared statements are off: they pin generic plans for vector queries, and break behind a
-        transaction pooler.
+        transaction pooler. `direct_url` leads past such a pooler, for what needs a session.
         """
+        options = {"prepare_threshold": None, "connect_timeout": 10}
         engine = create_async_engine(
             sqlalchemy_url(database_url),
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=15,
-            connect_args={"prepare_threshold": None, "connect_timeout": 10},
+            connect_args=options,
         )
-        return cls(engine)
+        # Its connections are never given back to a pool: one that a cancellation leaves without transactions would take
+        # the next caller's scope away, since that lasts for a transaction.
+        maintenance_engine = create_async_engine(
+            sqlalchemy_url(direct_url or database_url),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=options,
+        )
+        return cls(engine, maintenance_engine)
 
     @asynccontextmanager
     async def transaction(self, principal: Principal) -> AsyncGenerator[UnitOfWork]:
@@ -89,5 +100,12 @@ class Database:
             yield work
         await work.run_after_commit()
 
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection of the owner's own, without a transaction: for indexes built CONCURRENTLY and session locks."""
+        async with self._maintenance_engine.connect() as connection:
+            yield connection
+
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._maintenance_engine.dispose()

@@ -1,7 +1,7 @@
 """The server: every domain's endpoints on one application, and the program that serves it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
@@ -26,8 +26,11 @@ from opentrace.http.openapi import DESCRIPTION, TAGS, TITLE, install_openapi
 from opentrace.http.problems import add_problem_handlers
 from opentrace.knowledge.endpoints import router as documents_router
 from opentrace.logs import failure_places
+from opentrace.ports.authenticator import OutsideAccounts
+from opentrace.ports.blob_store import OutsideBlobStore
 from opentrace.projects.endpoints import router as projects_router
 from opentrace.retrieval.endpoints import router as search_router
+from opentrace.services import Services
 from opentrace.settings import Settings
 from opentrace.wiring import open_services
 
@@ -49,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
                 services.database, settings=settings, authenticator=services.authenticator, hashing=hashing
             )
             app.state.services = services
+            _serve_client(app, services)
             app.state.accounts = accounts
             app.state.resolve_principal = accounts.resolve_principal
             background = [asyncio.create_task(_keep_house(accounts)), asyncio.create_task(preload(services))]
@@ -89,9 +93,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(search_router)
     app.include_router(chats_router)
     install_openapi(app)
-    if (EXPORT_FOLDER / MANIFEST).is_file():
-        app.router.default = ClientFiles(EXPORT_FOLDER, fallback=app.router.default)
     return app
+
+
+def _serve_client(app: FastAPI, services: Services) -> None:
+    """The web client, where it was built: its pages may use the outside services that browsers talk to."""
+    sources: list[Mapping[str, Sequence[str]]] = []
+    if isinstance(services.blob_store, OutsideBlobStore):
+        sources.append({"connect-src": [services.blob_store.browser_origin]})
+    if isinstance(services.authenticator, OutsideAccounts):
+        sources.append(services.authenticator.page_sources)
+    if (EXPORT_FOLDER / MANIFEST).is_file():
+        app.router.default = ClientFiles(EXPORT_FOLDER, fallback=app.router.not_found, sources=sources)
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -1,5 +1,6 @@
 """The HTTP client behind the command line: projects by name, uploads, searches and streamed answers."""
 
+import hashlib
 import json
 import mimetypes
 from collections.abc import Callable, Iterator
@@ -76,16 +77,29 @@ class ApiClient:
             )
         return found
 
-    def upload(self, project_id: str, path: Path, *, on_bytes: Callable[[int], None]) -> Json:
-        """Create the document, send the bytes to the signed address, confirm. Returns the document."""
+    def upload(
+        self, project_id: str, path: Path, *, replace: bool = False, on_bytes: Callable[[int], None]
+    ) -> Json | None:
+        """Create the document, send the bytes to the signed address, confirm. Returns the document.
+
+        None where the project has these bytes already: nothing is sent. With `replace` the document takes the place of
+        the one of the same name.
+        """
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         created = self.post(
             f"/api/projects/{project_id}/documents",
             {
                 "file_name": path.name,
                 "content_type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
                 "size_bytes": path.stat().st_size,
+                "sha256": sha256,
             },
         )
+        document_id = created["document"]["id"]
+        if created["same_content"] is not None:
+            self._request("DELETE", f"/api/documents/{document_id}")
+            return None
         upload = created["upload"]
 
         def pieces() -> Iterator[bytes]:
@@ -100,7 +114,10 @@ class ApiClient:
             url = urljoin(self.server_url + "/", upload["url"])
             response = storage.request(upload["method"], url, headers=headers, content=pieces())
         _raise_for(response)
-        return self.post(f"/api/documents/{created['document']['id']}/confirm")
+        replaced = created["same_name"] if replace else None
+        return self.post(
+            f"/api/documents/{document_id}/confirm", {"replaces_document_id": replaced["id"]} if replaced else None
+        )
 
     def ask(self, chat_id: str, question: str) -> Iterator[AnswerPart]:
         """The parts of the answer as they arrive. Raises ApiError when the server reports a failure."""

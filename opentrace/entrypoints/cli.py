@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 USAGE_ERROR = 2
 
 CLIENT_COMMANDS = {
-    "add": "Upload files into a project (made when there is none of this name) and watch them become ready.",
+    "add": "Add files and web pages to a project (made when there is none of this name) and watch them become ready.",
     "ask": "Ask the documents of a project; the answer streams, then its sources are listed.",
     "search": "Show the passages that a question finds, with their scores.",
     "projects": "List the projects.",
@@ -21,6 +21,14 @@ CLIENT_COMMANDS = {
     "sign-out": "Forget the remembered account.",
 }
 """What `client_cli.py` registers. It is imported when one of these is called, and listed from here otherwise."""
+
+ARCHIVE_COMMANDS = {
+    "backup": "Copy the whole installation, database and files, into one file while it runs.",
+    "restore": "Take a backup into an empty installation that runs.",
+    "export": "Copy one project, with documents, vectors and chats, into a file.",
+    "import": "Take an exported project in, as a new one.",
+}
+"""What `archive_cli.py` registers, likewise."""
 
 HostOption = Annotated[
     str | None, typer.Option(help="Address to listen on, instead of OPENTRACE_HOST.", show_default="127.0.0.1")
@@ -57,13 +65,19 @@ def application(arguments: list[str]) -> typer.Typer:
     for command in (up, serve, worker, migrate, doctor):
         app.command()(command)
     app.command(hidden=True)(prepare_model)
-    if arguments and arguments[0] in CLIENT_COMMANDS:
-        from opentrace.entrypoints.client_cli import register
+    command = arguments[0] if arguments else ""
+    if command in CLIENT_COMMANDS:
+        from opentrace.entrypoints import client_cli
 
-        register(app)
+        client_cli.register(app)
     else:
-        for name, summary in CLIENT_COMMANDS.items():
-            app.command(name, help=summary)(_listed_only)
+        _list(app, CLIENT_COMMANDS)
+    if command in ARCHIVE_COMMANDS:
+        from opentrace.entrypoints import archive_cli
+
+        archive_cli.register(app)
+    else:
+        _list(app, ARCHIVE_COMMANDS)
     app.command()(version)
     return app
 
@@ -133,8 +147,9 @@ def migrate(data_dir: DataDirOption = None) -> None:
     from opentrace.db.migrate import migrate as bring_up_to_date
     from opentrace.entrypoints.data_folder import running_instance
 
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
+    given = settings.database_direct_url or settings.database_url
+    if given is not None:
+        url = given.get_secret_value()
     else:
         instance = running_instance(settings.data_dir)
         if instance is None or not instance.database_url:
@@ -152,7 +167,13 @@ def migrate(data_dir: DataDirOption = None) -> None:
     typer.echo(f"The schema is at {after}." if before == after else f"The schema went from {before} to {after}.")
 
 
-def doctor(data_dir: DataDirOption = None) -> None:
+def doctor(
+    *,
+    data_dir: DataDirOption = None,
+    fix_cors: Annotated[
+        bool, typer.Option("--fix-cors", help="Let this installation's pages use the bucket of the files.")
+    ] = False,
+) -> None:
     """Check everything that is configured.
 
     Says what to do about what is wrong; the exit code is 1 then.
@@ -160,7 +181,7 @@ def doctor(data_dir: DataDirOption = None) -> None:
     settings = _settings({"data_dir": data_dir})
     from opentrace.entrypoints.doctor import examine, print_findings
 
-    if not print_findings(examine(settings)):
+    if not print_findings(examine(settings, fix_cors=fix_cors)):
         raise typer.Exit(1)
 
 
@@ -181,6 +202,11 @@ def version() -> None:
     from importlib.metadata import version as version_of
 
     typer.echo(f"Opentrace {version_of('opentrace')}")
+
+
+def _list(app: typer.Typer, commands: dict[str, str]) -> None:
+    for name, summary in commands.items():
+        app.command(name, help=summary)(_listed_only)
 
 
 def _listed_only() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import sys
 import time
 from collections.abc import Generator, Iterator
@@ -23,6 +24,8 @@ DEFAULT_SERVER_URL = "http://localhost:8000"
 POLL_S = 0.5
 MAX_SILENCE_S = 600.0
 
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -38,23 +41,35 @@ def register(app: typer.Typer) -> None:
 
 
 def add(
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders whose files are all added.", exists=True)],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders whose files are all added, or addresses of web pages. Known bytes are left out.",
+            metavar="FILE|URL...",
+        ),
+    ],
     project: ProjectOption,
     *,
     wait: Annotated[bool, typer.Option(help="Wait until the documents are searchable.")] = True,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put each file in the place of the one of the same name.")
+    ] = False,
     server: ServerOption = None,
 ) -> None:
-    """Upload files into a project (made when there is none of this name) and watch them become ready."""
+    """Add files and web pages to a project (made when there is none of this name) and watch them become ready."""
     with _client(server) as client:
-        found = client.find_project(project) or client.post("/api/projects", {"name": project})
-        paths = list(_files_of(files))
-        if not paths:
+        urls = [source for source in sources if _URL.match(source)]
+        paths = list(_files_of([Path(source) for source in sources if not _URL.match(source)]))
+        if not paths and not urls:
             raise ApiError("There is no file in what was named.")
+        found = client.find_project(project) or client.post("/api/projects", {"name": project})
         columns = (TextColumn("{task.fields[name]}"), BarColumn(bar_width=24), TextColumn("{task.description}"))
         with Progress(*columns, TimeElapsedColumn(), console=err) as progress:
-            uploaded, failures = _upload_all(client, found["id"], paths, progress)
+            added, failures = _upload_all(client, found["id"], paths, progress, replace=replace)
+            pages, refused = _add_pages(client, found["id"], urls, progress)
+            failures += refused
             if wait:
-                failures += _watch(client, uploaded, progress)
+                failures += _watch(client, added | pages, progress)
         for failure in failures:
             err.print(f"[red]{escape(failure)}[/red]", soft_wrap=True)
     if failures:
@@ -210,7 +225,10 @@ def _sign_in(url: str, email: str | None) -> Credentials:
 
 
 def _files_of(paths: list[Path]) -> Iterator[Path]:
+    """Raises ApiError for a path where nothing is."""
     for path in paths:
+        if not path.exists():
+            raise ApiError(f"There is no file or folder {str(path)!r}. An address of a web page begins with https://.")
         if path.is_dir():
             yield from sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
         else:
@@ -218,7 +236,7 @@ def _files_of(paths: list[Path]) -> Iterator[Path]:
 
 
 def _upload_all(
-    client: ApiClient, project_id: str, paths: list[Path], progress: Progress
+    client: ApiClient, project_id: str, paths: list[Path], progress: Progress, *, replace: bool
 ) -> tuple[dict[str, TaskID], list[str]]:
     """Bars by document id, and a sentence for each file that the server did not take."""
     uploaded: dict[str, TaskID] = {}
@@ -226,16 +244,42 @@ def _upload_all(
     for path in paths:
         bar = progress.add_task("uploading", name=escape(path.name), total=max(path.stat().st_size, 1))
         try:
-            document = client.upload(project_id, path, on_bytes=lambda count, bar=bar: progress.advance(bar, count))
+            document = client.upload(
+                project_id, path, replace=replace, on_bytes=lambda count, bar=bar: progress.advance(bar, count)
+            )
         except ApiError as error:
             if error.status is None or error.status == 401:
                 raise
             refused.append(f"{path.name} was refused: {error}")
             progress.update(bar, description="[red]refused[/red]")
         else:
+            if document is None:
+                progress.update(bar, completed=progress.tasks[bar].total, description="[green]there already[/green]")
+                progress.stop_task(bar)
+                continue
             uploaded[document["id"]] = bar
             progress.update(bar, description=document["status"])
     return uploaded, refused
+
+
+def _add_pages(
+    client: ApiClient, project_id: str, urls: list[str], progress: Progress
+) -> tuple[dict[str, TaskID], list[str]]:
+    """Bars by document id, and a sentence for each address that the server did not take."""
+    added: dict[str, TaskID] = {}
+    refused: list[str] = []
+    for url in urls:
+        bar = progress.add_task("queued", name=escape(url), total=1)
+        try:
+            document = client.post(f"/api/projects/{project_id}/urls", {"url": url})
+        except ApiError as error:
+            if error.status is None or error.status == 401:
+                raise
+            refused.append(f"{url} was refused: {error}")
+            progress.update(bar, description="[red]refused[/red]")
+        else:
+            added[document["id"]] = bar
+    return added, refused
 
 
 def _watch(client: ApiClient, uploaded: dict[str, TaskID], progress: Progress) -> list[str]:
@@ -257,6 +301,7 @@ def _watch(client: ApiClient, uploaded: dict[str, TaskID], progress: Progress) -
                 progress.stop_task(bar)
                 del moving[document_id]
             elif status == "completed":
+                progress.update(bar, completed=progress.tasks[bar].total)
                 pages = f", {document['page_count']} pages" if document["page_count"] else ""
                 progress.update(bar, description=f"[green]ready{pages}[/green]")
                 progress.stop_task(bar)

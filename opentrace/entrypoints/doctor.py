@@ -4,7 +4,6 @@ import asyncio
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from opentrace.adapters.celery import redelivery_s
 from opentrace.adapters.local.child_process import ServiceStartError
 from opentrace.adapters.local.postgres_server import PostgresServer
 from opentrace.adapters.local.valkey_server import ValkeyServer
@@ -29,7 +29,8 @@ from opentrace.entrypoints.data_folder import (
     check_writable,
     running_instance,
 )
-from opentrace.ports.blob_store import BlobStoreError
+from opentrace.entrypoints.findings import Finding
+from opentrace.entrypoints.storage_doctor import examine_storage
 from opentrace.ports.embedder import EmbedderError
 from opentrace.ports.job_queue import JobQueueError
 from opentrace.services import Services
@@ -43,17 +44,11 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 GIB = 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`detail` says what was found; of a problem, also what to do. `idle`: there is nothing to look at just now."""
+def examine(settings: Settings, *, fix_cors: bool = False) -> list[Finding]:
+    """Everything that is configured, and the instance that runs on the data folder, if one does.
 
-    subject: str
-    state: Literal["ok", "problem", "idle"]
-    detail: str
-
-
-def examine(settings: Settings) -> list[Finding]:
-    """Everything that is configured, and the instance that runs on the data folder, if one does."""
+    `fix_cors` adds what is missing to the rules of an outside file storage.
+    """
     findings = [_python(), *_data_folder(settings)]
     instance = running_instance(settings.data_dir)
     if instance is not None:
@@ -69,9 +64,9 @@ def examine(settings: Settings) -> list[Finding]:
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     findings.append(_postgresql(database_url) if database_url else _embedded_postgresql(settings))
-    findings.append(_redis(redis_url) if redis_url else _embedded_valkey(settings))
+    findings.append(_redis(redis_url, settings) if redis_url else _embedded_valkey(settings))
     if database_url and redis_url:
-        findings += asyncio.run(_services(settings))
+        findings += asyncio.run(_services(settings, fix_cors=fix_cors))
     findings.append(_chat_endpoint(settings))
     return findings
 
@@ -170,13 +165,13 @@ def _examine_database(connection: psycopg.Connection) -> tuple[Literal["ok", "pr
         found = revision[0] if revision else "none"
         return "problem", f"The schema is at {found} and this version wants {head}. Run `opentrace migrate`."
     try:
-        connection.execute("SELECT set_config('role', %s, false)", [APP_ROLE])
+        connection.execute("SELECT set_config('role', %s, true)", [APP_ROLE])
     except psycopg.Error:
         return "problem", f"This user may not act as the role {APP_ROLE!r}. As an administrator: GRANT {APP_ROLE} TO …"
     return "ok", f"PostgreSQL {server}, pgvector {vector}, schema {head}."
 
 
-def _redis(url: str) -> Finding:
+def _redis(url: str, settings: Settings) -> Finding:
     try:
         status = read_redis_status(url)
     except RedisStatusError as error:
@@ -199,12 +194,23 @@ def _redis(url: str) -> Finding:
             "ok",
             f"{found} keeps nothing on disk: after its restart documents wait for the next sweep. Set appendonly yes.",
         )
-    return Finding("Queue", "ok", f"{found}, {'append-only file' if status.appends_to_file else 'snapshots'}.")
+    kept = "append-only file" if status.appends_to_file else "snapshots"
+    again_s = redelivery_s(settings.job_timeout_s)
+    return Finding(
+        "Queue",
+        "ok",
+        f"{found}, {kept}. A document may take {settings.job_timeout_s:,.0f} s, and its message comes again after "
+        f"{again_s:,} s.",
+    )
 
 
-async def _services(settings: Settings) -> list[Finding]:
+async def _services(settings: Settings, *, fix_cors: bool) -> list[Finding]:
     async with open_services(settings) as services:
-        return [await _worker(services), await _storage(services), await _embedding_model(services)]
+        return [
+            await _worker(services),
+            *await examine_storage(services.blob_store, settings, fix_cors=fix_cors),
+            await _embedding_model(services),
+        ]
 
 
 async def _worker(services: Services) -> Finding:
@@ -214,14 +220,6 @@ async def _worker(services: Services) -> Finding:
     except JobQueueError as error:
         return Finding("Worker", "problem", str(error))
     return Finding("Worker", "problem", "None has reported itself lately, so documents wait. Start `opentrace worker`.")
-
-
-async def _storage(services: Services) -> Finding:
-    try:
-        await services.blob_store.check()
-    except BlobStoreError as error:
-        return Finding("Storage", "problem", str(error))
-    return Finding("Storage", "ok", "Takes and gives back files.")
 
 
 async def _embedding_model(services: Services) -> Finding:

@@ -1,7 +1,10 @@
-"""Makes `.env.example` out of the settings, or checks that it is up to date: `python -m … [--check]`."""
+"""Makes `.env.example` and the page of the configuration out of the settings, or checks that both are up to date:
+`python -m opentrace.entrypoints.env_example [--check]`.
+"""
 
 import ast
 import inspect
+import json
 import sys
 import textwrap
 from pathlib import Path
@@ -13,12 +16,24 @@ from pydantic_core import PydanticUndefined
 from opentrace import settings as settings_module
 from opentrace.settings import PREFIX, Settings, variable_of
 
-TARGET = Path(__file__).parents[2] / ".env.example"
+_ROOT = Path(__file__).parents[2]
+TARGET = _ROOT / ".env.example"
+PAGE = _ROOT / "docs" / "reference" / "configuration.md"
 
 _HEADER = """\
 # Settings of Opentrace. Copy this file to .env and take the # away from the lines you change.
 # Every line shows the default. A variable of the environment wins over one of .env.
 # Made from opentrace/settings.py by `make env-example`.
+"""
+_PAGE_HEADER = """\
+# Configuration
+
+Every setting is an environment variable, or a line of a file `.env` in the folder where Opentrace is started; a
+variable of the environment wins. An unknown variable that starts with `OPENTRACE_` stops the start with a sentence.
+Times are in seconds where a name ends in `_S`, sizes in bytes where it ends in `_BYTES`. `opentrace doctor` checks what
+is set.
+
+This page is made from `opentrace/settings.py` by `make env-example`.
 """
 _WIDTH = 110
 
@@ -35,19 +50,38 @@ def render() -> str:
     return "\n".join(lines)
 
 
+def render_page() -> str:
+    """The text of the page: a table for each section."""
+    sections = _sections(inspect.getsource(settings_module))
+    lines = [_PAGE_HEADER]
+    for name, field in Settings.model_fields.items():
+        if name in sections:
+            lines += [f"\n## {sections[name]}\n", "| variable | default | what it says |", "|---|---|---|"]
+        default = _default(name, field)
+        shown = f"`{default}`" if default else "–"
+        lines.append(f"| `{variable_of(name)}` | {shown} | {_description(field).replace('|', chr(92) + '|')} |")
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: list[str]) -> int:
-    text = render()
+    files = {TARGET: render(), PAGE: render_page()}
     if "--check" not in arguments:
-        TARGET.write_text(text, encoding="utf-8")
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
         return 0
-    if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(".env.example does not fit opentrace/settings.py. Run `make env-example`.\n")
-    return 1
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        sys.stderr.write(f"{path.name} does not fit opentrace/settings.py. Run `make env-example`.\n")
+    return 1 if stale else 0
+
+
+def _description(field: FieldInfo) -> str:
+    return " ".join(filter(None, [field.description, _choices(field), _other_names(field)]))
 
 
 def _entry(name: str, field: FieldInfo) -> str:
-    description = " ".join(filter(None, [field.description, _choices(field), _other_names(field)]))
+    description = _description(field)
     comment = textwrap.fill(description, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
     return f"{comment}\n#{variable_of(name)}={_default(name, field)}\n"
 
@@ -61,12 +95,14 @@ def _choices(field: FieldInfo) -> str:
 def _other_names(field: FieldInfo) -> str:
     choices = getattr(field.validation_alias, "choices", ())
     names = [name for name in choices if isinstance(name, str) and not name.startswith(PREFIX)]
-    return f"{' and '.join(names)} is read too." if names else ""
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} read too." if names else ""
 
 
 def _default(name: str, field: FieldInfo) -> str:
     if name == "data_dir":
         return "~/.local/share/opentrace"  # on Linux; the factory's value would name this machine's user
+    if field.default_factory is not None:
+        return json.dumps(field.get_default(call_default_factory=True))
     if field.default in (None, PydanticUndefined):
         return ""
     return str(field.default)

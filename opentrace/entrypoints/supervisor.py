@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from opentrace.adapters.local.child_process import ServiceStartError
+from opentrace.adapters.local.minilm_files import shipped_graph
 from opentrace.adapters.local.postgres_server import PostgresServer
 from opentrace.adapters.local.valkey_server import ValkeyServer
 from opentrace.db.revisions import newest_revision, revision_of
@@ -126,7 +127,8 @@ class Supervisor:
 
     async def _start_model(self) -> None:
         """Whoever embeds first would make the model too, but a first start is expected to take its time."""
-        if not any(self._folder.models.glob("*.onnx")):
+        made = shipped_graph() is not None or any(self._folder.models.glob("*.onnx"))
+        if self._settings.embeds_locally and not made:
             await self._timed("Model", self._run_to_end("prepare-model", timeout_s=PREPARE_MODEL_TIMEOUT_S))
 
     async def _start_programs(self) -> None:

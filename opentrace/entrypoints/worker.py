@@ -17,8 +17,10 @@ from uuid import UUID
 
 import structlog
 from celery.worker import WorkController, state
+from prometheus_client import start_http_server
 
 from opentrace.adapters.celery import worker_app
+from opentrace.knowledge.ingestion.metrics import IngestionMetrics
 from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.knowledge.tasks import enqueue_ingestion
@@ -38,7 +40,8 @@ def run(settings: Settings) -> None:
     """Take documents from the queue until SIGTERM or SIGINT; those in hand then go back. Raises SettingsError."""
     if settings.redis_url is None:
         raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
-    loop = WorkerLoop(settings)
+    metrics = IngestionMetrics()
+    loop = WorkerLoop(settings, metrics=metrics)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if state.should_stop is not None:
@@ -52,8 +55,14 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     loop.start()
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, addr=settings.host, registry=metrics.registry)
     consumer = WorkController(
-        app=worker_app(settings.redis_url.get_secret_value(), ingest_document=loop.ingest),
+        app=worker_app(
+            settings.redis_url.get_secret_value(),
+            ingest_document=loop.ingest,
+            longest_task_s=settings.job_timeout_s,
+        ),
         pool_cls="threads",
         concurrency=settings.worker_concurrency,
         loglevel="WARNING",
@@ -79,8 +88,9 @@ def _give_up() -> None:
 class WorkerLoop:
     """The event loop of the process, in a thread of its own, with the services opened on it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, metrics: IngestionMetrics) -> None:
         self._settings = settings
+        self._metrics = metrics
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="event-loop", daemon=True)
         self._opened = threading.Event()
@@ -96,11 +106,13 @@ class WorkerLoop:
         if self._failure is not None:
             raise self._failure
 
-    def ingest(self, document_id: str) -> None:
+    def ingest(self, document_id: str, request_id: str | None) -> None:
         """The task: called in a thread of the pool, returns when the document is read, failed or given back."""
         assert self._ingestion is not None
         work = self._ingestion.ingest(UUID(document_id))
-        with suppress(CancelledError):
+        named = {"request_id": request_id} if request_id else {}
+        # The loop runs the work in the context of this thread.
+        with structlog.contextvars.bound_contextvars(**named), suppress(CancelledError):
             asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def begin_stop(self) -> None:
@@ -127,7 +139,7 @@ class WorkerLoop:
 
     async def _serve(self) -> None:
         async with open_services(self._settings) as services:
-            self._ingestion = Ingestion(services)
+            self._ingestion = Ingestion(services, metrics=self._metrics)
             async with asyncio.TaskGroup() as group:
                 routines = [
                     group.create_task(Sweeper(services).run()),

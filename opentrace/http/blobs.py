@@ -1,14 +1,21 @@
 """Answers the signed requests of blob stores that Opentrace serves itself. The address alone is the permission."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import FileResponse
 
 from opentrace.errors import AppError, Conflict, Forbidden, Gone, Invalid, NotFound, TooLarge, UnsupportedType
 from opentrace.http.dependencies import ServicesDep
-from opentrace.ports.blob_store import BlobExists, BlobNotFound, BlobRejected, BlobTooLarge, ServedBlob, ServedBlobStore
+from opentrace.ports.blob_store import (
+    BlobExists,
+    BlobNotFound,
+    BlobRejected,
+    BlobTooLarge,
+    Presentation,
+    ServedBlob,
+    ServedBlobStore,
+)
 from opentrace.services import Services
 
 router = APIRouter(prefix="/api/blobs", include_in_schema=False)
@@ -21,8 +28,6 @@ _REJECTIONS: dict[str, type[AppError]] = {
     "upload_type_mismatch": UnsupportedType,
     "upload_size_mismatch": Invalid,
 }
-_PDF = "application/pdf"
-_SHOWN_AS_TEXT = ("text/plain", "text/markdown", "text/html")
 
 
 @router.put("/{token}", status_code=204)
@@ -69,28 +74,15 @@ def _app_error(error: BlobRejected) -> AppError:
 
 
 def _file_response(blob: ServedBlob) -> FileResponse:
-    """What users upload never runs as a page of ours: PDFs go to the browser's viewer, text is shown as plain text,
-    and everything else is saved as a file.
-    """
+    presentation = Presentation.of(blob.content_type)
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
         "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Disposition": presentation.content_disposition(blob.file_name),
     }
-    if blob.content_type == _PDF:
+    if presentation.content_type == "application/pdf":
         # Browsers refuse to open their PDF viewer in a sandbox; a PDF has no access to our origin without one.
         headers["Content-Security-Policy"] = "frame-ancestors 'self'"
         headers["X-Frame-Options"] = "SAMEORIGIN"
-        media_type, disposition = _PDF, "inline"
-    elif blob.content_type in _SHOWN_AS_TEXT:
-        media_type, disposition = "text/plain; charset=utf-8", "inline"
-    else:
-        media_type, disposition = "application/octet-stream", "attachment"
-    headers["Content-Disposition"] = content_disposition(disposition, blob.file_name)
-    return FileResponse(blob.path, media_type=media_type, headers=headers)
-
-
-def content_disposition(disposition: str, file_name: str) -> str:
-    """The header of RFC 6266: a plain name for old clients, and the whole one in the encoding of RFC 5987."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in file_name)
-    return f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    return FileResponse(blob.path, media_type=presentation.content_type, headers=headers)

@@ -81,10 +81,10 @@ class ClientFiles:
     The whole export is known at the start, so that nothing in an address ever becomes part of a path on disk.
     """
 
-    def __init__(self, export: Path, *, fallback: ASGIApp, connect_sources: Sequence[str] = ()) -> None:
-        """`connect_sources` are origins that pages may talk to beside the server: an outside object storage."""
+    def __init__(self, export: Path, *, fallback: ASGIApp, sources: Sequence[Mapping[str, Sequence[str]]] = ()) -> None:
+        """`sources` are added to the content security policy: what outside services need of the pages."""
         self._fallback = fallback
-        self._root = _read(export, connect_sources)
+        self._root = _read(export, sources)
         self._not_found = self._root.files.get(_NOT_FOUND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +134,7 @@ def _file_response(file: _File, headers: Headers, *, status_code: int = 200) -> 
     return FileResponse(path, status_code=status_code, headers=sent, media_type=file.media_type)
 
 
-def _read(export: Path, connect_sources: Sequence[str]) -> _Folder:
+def _read(export: Path, sources: Sequence[Mapping[str, Sequence[str]]]) -> _Folder:
     manifest = cast("dict[str, Any]", json.loads((export / MANIFEST).read_text(encoding="utf-8")))
     policy = cast("dict[str, list[str]]", manifest["policy"])
     script_hashes = cast("dict[str, list[str]]", manifest["script_hashes"])
@@ -147,7 +147,9 @@ def _read(export: Path, connect_sources: Sequence[str]) -> _Folder:
         headers = {"Cache-Control": "public, max-age=31536000, immutable" if name.startswith(_HASHED) else "no-cache"}
         if path.suffix == ".html":
             headers |= _PAGE_HEADERS
-            headers["Content-Security-Policy"] = _policy(policy, script_hashes.get(name, []), connect_sources)
+            headers["Content-Security-Policy"] = _policy(
+                policy, [{"script-src": script_hashes.get(name, [])}, *sources]
+            )
         folder = root
         for part in name.split("/")[:-1]:
             folder = folder.folders.setdefault(part, _Folder())
@@ -165,9 +167,14 @@ def _read(export: Path, connect_sources: Sequence[str]) -> _Folder:
     return root
 
 
-def _policy(policy: Mapping[str, Sequence[str]], script_hashes: Sequence[str], connect_sources: Sequence[str]) -> str:
-    added: dict[str, Sequence[str]] = {"script-src": script_hashes, "connect-src": connect_sources}
-    return "; ".join(" ".join([name, *values, *added.get(name, ())]) for name, values in policy.items())
+def _policy(policy: Mapping[str, Sequence[str]], sources: Sequence[Mapping[str, Sequence[str]]]) -> str:
+    directives: list[str] = []
+    for name, values in policy.items():
+        added = [source for each in sources for source in each.get(name, ())]
+        # 'none' holds only where it stands alone.
+        kept = [value for value in values if not added or value != "'none'"]
+        directives.append(" ".join([name, *kept, *dict.fromkeys(added)]))
+    return "; ".join(directives)
 
 
 def _media_type(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 `entrypoints/api.py` puts two values on the application: `services`, and `resolve_principal`, by which a token becomes
 a caller (the auth domain's work, which lies above this package).
+
+All dependencies are coroutines, also those that wait for nothing: FastAPI sends functions to a pool of threads.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -17,6 +19,8 @@ from opentrace.ports.authenticator import Principal
 from opentrace.services import Services
 
 SESSION_COOKIE = "opentrace_session"
+CLERK_COOKIE = "__session"
+"""Where Clerk's script keeps the session token, so that a file opens in a tab of its own."""
 
 ResolvePrincipal = Callable[[str], Awaitable[Principal | None]]
 
@@ -30,16 +34,16 @@ def app_state(request: Request) -> AppState:
     return cast("AppState", request.app.state)
 
 
-def get_services(request: Request) -> Services:
+async def get_services(request: Request) -> Services:
     return app_state(request).services
 
 
 def bearer_token(request: Request) -> str | None:
-    """The token of the `Authorization` header, else of the session cookie."""
+    """The token of the `Authorization` header, else of a session cookie."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    return request.cookies.get(SESSION_COOKIE)
+    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(CLERK_COOKIE)
 
 
 BEARER = HTTPBearer(
@@ -80,7 +84,7 @@ UnitOfWorkDep = Annotated[UnitOfWork, Depends(get_unit_of_work, scope="function"
 SystemWorkDep = Annotated[SystemWork, Depends(get_system_work, scope="function")]
 
 
-def get_page_request(
+async def get_page_request(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items of one page.")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
 ) -> PageRequest:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from opentrace.http.dependencies import ServicesDep
+from opentrace.http.installation_metrics import InstallationMetrics
 from opentrace.http.observability import HttpMetrics
 from opentrace.http.schemas import ResponseModel
 from opentrace.ports.blob_store import BlobStoreError
@@ -17,6 +18,9 @@ from opentrace.ports.job_queue import JobQueueError
 from opentrace.services import Services
 
 CHECK_TIMEOUT_S = 5.0
+
+
+ServiceName = Literal["database", "broker", "storage", "worker"]
 
 
 class Health(ResponseModel):
@@ -32,11 +36,12 @@ class Check(ResponseModel):
 
 class Readiness(ResponseModel):
     status: Literal["ready", "not_ready"]
-    checks: dict[Literal["database", "broker", "storage", "worker"], Check]
+    checks: dict[ServiceName, Check]
 
 
 def health_router(metrics: HttpMetrics) -> APIRouter:
     router = APIRouter(tags=["health"])
+    installation = InstallationMetrics(metrics.registry)
 
     @router.get("/health", summary="Whether the server runs")
     async def get_health() -> Health:
@@ -48,25 +53,29 @@ def health_router(metrics: HttpMetrics) -> APIRouter:
         responses={503: {"description": "Something does not answer; `checks` says what.", "model": Readiness}},
     )
     async def get_readiness(services: ServicesDep, response: Response) -> Readiness:
-        database, broker, storage, worker = await asyncio.gather(
-            _check(_database(services), "The database answers."),
-            _check(_broker(services), "The job queue answers."),
-            _check(services.blob_store.check(), "The file storage answers."),
-            _check(_worker(services), "A worker is there."),
-        )
-        checks = Readiness(
-            status="ready" if all(check.ok for check in (database, broker, storage, worker)) else "not_ready",
-            checks={"database": database, "broker": broker, "storage": storage, "worker": worker},
-        )
-        if checks.status == "not_ready":
+        checks = await _checks(services)
+        ready = all(check.ok for check in checks.values())
+        if not ready:
             response.status_code = 503
-        return checks
+        return Readiness(status="ready" if ready else "not_ready", checks=checks)
 
     @router.get("/metrics", summary="Counts for Prometheus", response_class=Response)
-    async def get_metrics() -> Response:
+    async def get_metrics(services: ServicesDep) -> Response:
+        up = {name: check.ok for name, check in (await _checks(services)).items()}
+        await installation.read(services, up=up)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+async def _checks(services: Services) -> dict[ServiceName, Check]:
+    database, broker, storage, worker = await asyncio.gather(
+        _check(_database(services), "The database answers."),
+        _check(_broker(services), "The job queue answers."),
+        _check(services.blob_store.check(), "The file storage answers."),
+        _check(_worker(services), "A worker is there."),
+    )
+    return {"database": database, "broker": broker, "storage": storage, "worker": worker}
 
 
 class _NotReady(Exception):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 Item = TypeVar("Item")
 
@@ -37,10 +37,21 @@ Name = Annotated[
 """A name or title: white space around it is dropped, and something must remain."""
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class ResponseModel(BaseModel):
     """A response is read from a row or a frozen value by attribute."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class SheetPlace(ResponseModel):
+    """What a place in a spreadsheet has besides; absent in other documents."""
+
+    sheet: str | None = Field(None, exclude_if=_is_none, description="The name of the sheet.", examples=["Sales"])
+    row: int | None = Field(None, exclude_if=_is_none, description="The row, from 1.", examples=[14])
 
 
 class RequestModel(BaseModel):

@@ -8,14 +8,17 @@ from fastapi.responses import RedirectResponse
 
 from opentrace.http.dependencies import PageDep, ServicesDep, UnitOfWorkDep
 from opentrace.http.problems import problems
+from opentrace.http.rate_limits import limits_user
 from opentrace.http.schemas import CleanText, PageOf
 from opentrace.knowledge.models import DocumentStatus
 from opentrace.knowledge.schemas import (
     MAX_QUERY_CHARS,
     ChunkResponse,
+    Confirmation,
     DocumentCreatedResponse,
     DocumentRequest,
     DocumentResponse,
+    PageToAdd,
     UploadTarget,
 )
 from opentrace.knowledge.service import DocumentService
@@ -25,7 +28,7 @@ from opentrace.settings import Settings
 router = APIRouter(prefix="/api", tags=["documents"])
 
 
-def get_documents(work: UnitOfWorkDep, services: ServicesDep) -> DocumentService:
+async def get_documents(work: UnitOfWorkDep, services: ServicesDep) -> DocumentService:
     return DocumentService(work, services)
 
 
@@ -37,7 +40,8 @@ DocumentsDep = Annotated[DocumentService, Depends(get_documents)]
     status_code=201,
     summary="Ask for the address to which a file is uploaded",
     description="Send the file to `upload`, then confirm the document; else it is removed when `upload` expires.",
-    responses=problems(413, 415),
+    responses=problems(403, 413, 415, 429),
+    dependencies=[Depends(limits_user("upload"))],
 )
 async def create_document(
     project_id: UUID, body: DocumentRequest, request: Request, documents: DocumentsDep, services: ServicesDep
@@ -45,6 +49,8 @@ async def create_document(
     document, upload = await documents.create(
         project_id, file_name=body.file_name, content_type=body.content_type, size_bytes=body.size_bytes
     )
+    sha256 = None if body.sha256 is None else bytes.fromhex(body.sha256)
+    same_content, same_name = await documents.alike(document, sha256=sha256)
     return DocumentCreatedResponse(
         document=DocumentResponse.model_validate(document),
         upload=UploadTarget(
@@ -53,6 +59,8 @@ async def create_document(
             headers=upload.headers,
             expires_at=upload.expires_at,
         ),
+        same_content=None if same_content is None else DocumentResponse.model_validate(same_content),
+        same_name=None if same_name is None else DocumentResponse.model_validate(same_name),
     )
 
 
@@ -63,8 +71,23 @@ async def create_document(
     description="It is then read. Confirming again does nothing. A file of a kind that is not read fails the document.",
     responses=problems(409, 410),
 )
-async def confirm_document(document_id: UUID, documents: DocumentsDep) -> DocumentResponse:
-    return DocumentResponse.model_validate(await documents.confirm(document_id))
+async def confirm_document(
+    document_id: UUID, documents: DocumentsDep, body: Confirmation | None = None
+) -> DocumentResponse:
+    replaces = None if body is None else body.replaces_document_id
+    return DocumentResponse.model_validate(await documents.confirm(document_id, replaces_document_id=replaces))
+
+
+@router.post(
+    "/projects/{project_id}/urls",
+    status_code=202,
+    summary="Add a web page",
+    description="It is fetched and read in the background. A page that is in the project already is fetched again.",
+    responses=problems(403, 429),
+    dependencies=[Depends(limits_user("upload"))],
+)
+async def add_page(project_id: UUID, body: PageToAdd, documents: DocumentsDep) -> DocumentResponse:
+    return DocumentResponse.model_validate(await documents.add_page(project_id, body.url))
 
 
 @router.get("/projects/{project_id}/documents", summary="List the documents of a project, newest first")
@@ -96,7 +119,8 @@ async def delete_document(document_id: UUID, documents: DocumentsDep) -> None:
 @router.post(
     "/documents/{document_id}/retry",
     status_code=202,
-    summary="Read a document again that has failed",
+    summary="Read a document again that has failed, or fetch a web page again",
+    description="A page that has not changed costs nothing; what was read of it stays searchable meanwhile.",
     responses=problems(409),
 )
 async def retry_document(document_id: UUID, documents: DocumentsDep) -> DocumentResponse:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from opentrace.db.engine import UnitOfWork
 from opentrace.db.paging import Page, PageRequest, decode_cursor, encode_cursor, newest_first, to_page
 from opentrace.errors import Invalid
-from opentrace.knowledge.models import Document, DocumentChunk, DocumentStatus
+from opentrace.knowledge.models import ChunkLexemes, Document, DocumentChunk, DocumentStatus
 from opentrace.projects.models import Project
 from opentrace.projects.repository import projects_of
 
@@ -31,6 +32,34 @@ class DocumentRepository:
     async def find(self, document_id: UUID, *, for_update: bool = False) -> Document | None:
         statement = self._own().where(Document.id == document_id)
         return await self._session.scalar(statement.with_for_update() if for_update else statement)
+
+    async def find_same(self, project_id: UUID, *, sha256: bytes) -> Sequence[Document]:
+        """Searchable documents of these bytes, the newest first."""
+        return await self._searchable(Document.project_id == project_id, Document.sha256 == sha256)
+
+    async def find_named(self, project_id: UUID, file_name: str) -> Sequence[Document]:
+        """Searchable files of this name, the newest first."""
+        return await self._searchable(
+            Document.project_id == project_id, Document.source == "file", Document.file_name == file_name
+        )
+
+    async def _searchable(self, *conditions: ColumnElement[bool]) -> Sequence[Document]:
+        statement = self._own().where(Document.status == "completed", *conditions)
+        return (await self._session.scalars(statement.order_by(Document.created_at.desc()).limit(3))).all()
+
+    async def find_page(self, project_id: UUID, url: str) -> Document | None:
+        """The document of a web page, locked. `url` is in its normal form."""
+        statement = self._own().where(Document.project_id == project_id, Document.source == "url", Document.url == url)
+        return await self._session.scalar(statement.with_for_update())
+
+    async def add_page(self, document: Document) -> bool:
+        """False where the page has just been added to the project by another request."""
+        try:
+            async with self._session.begin_nested():
+                await self.add(document)
+        except IntegrityError:
+            return False
+        return True
 
     async def change(self, document_id: UUID, **values: Any) -> Document:
         """`values` by column name. The caller has found the document before."""
@@ -61,13 +90,21 @@ class DocumentRepository:
 
     async def chunks(self, document_id: UUID, page: PageRequest, *, containing: str | None) -> Page[DocumentChunk]:
         """In the order of the document. `containing` is looked for as it stands, and as words in any of their forms."""
-        statement = select(DocumentChunk).where(
-            DocumentChunk.document_id == document_id, DocumentChunk.project_id.in_(self._own_projects())
+        of_the_document = and_(
+            DocumentChunk.project_id == Document.project_id, DocumentChunk.document_id == Document.id
+        )
+        statement = (
+            select(DocumentChunk)
+            .join(Document, of_the_document)
+            .where(Document.id == document_id, Document.project_id.in_(self._own_projects()))
         )
         if containing:
-            words = func.websearch_to_tsquery("english", containing)
-            statement = statement.where(
-                or_(DocumentChunk.content.icontains(containing, autoescape=True), DocumentChunk.tsv.op("@@")(words))
+            words = ChunkLexemes.lexemes.op("@@")(func.words_query(DocumentChunk.project_id, containing))
+            its_words = and_(
+                ChunkLexemes.project_id == DocumentChunk.project_id, ChunkLexemes.chunk_id == DocumentChunk.id
+            )
+            statement = statement.join(ChunkLexemes, its_words).where(
+                or_(DocumentChunk.content.icontains(containing, autoescape=True), words)
             )
         if page.cursor is not None:
             statement = statement.where(DocumentChunk.chunk_index > _chunk_index(page.cursor))

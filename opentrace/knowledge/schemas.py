@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, field_serializer
 
-from opentrace.http.schemas import CleanText, RequestModel, ResponseModel
+from opentrace.http.schemas import CleanText, RequestModel, ResponseModel, SheetPlace
 from opentrace.knowledge.file_names import display_name
 from opentrace.knowledge.models import DocumentSource, DocumentStatus
 
 MAX_QUERY_CHARS = 200
+MAX_URL_CHARS = 2048
 
 
 def _display_name(value: Any) -> Any:
@@ -28,6 +29,23 @@ class DocumentRequest(RequestModel):
         examples=["application/pdf"],
     )
     size_bytes: int = Field(ge=0, lt=1 << 63, examples=[266240])
+    sha256: Annotated[CleanText, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = Field(
+        None,
+        description="Of the bytes, in hexadecimal, if known: the answer then names a document that has them.",
+    )
+
+
+class Confirmation(RequestModel):
+    replaces_document_id: UUID | None = Field(
+        None, description="A document of the same project that is deleted once this one is searchable."
+    )
+
+
+class PageToAdd(RequestModel):
+    url: Annotated[CleanText, Field(min_length=1, max_length=MAX_URL_CHARS)] = Field(
+        description="Of a page on the public internet. Without a scheme, https is meant.",
+        examples=["https://docs.example/guide"],
+    )
 
 
 class DocumentResponse(ResponseModel):
@@ -39,7 +57,7 @@ class DocumentResponse(ResponseModel):
     content_type: str = Field(examples=["application/pdf"])
     size_bytes: int = Field(examples=[266240])
     sha256: bytes | None = Field(description="Of the bytes of the file, in hexadecimal, once they have been read.")
-    url: str | None
+    url: str | None = Field(description="Of a web page, in its normal form.")
     status: DocumentStatus
     status_message: str | None = Field(
         description="A sentence for people: what is being done, or what to do.", examples=["Reading page 3 of 46."]
@@ -48,7 +66,10 @@ class DocumentResponse(ResponseModel):
         description="What each stage found, by its name; `seconds` in each.",
         examples=[{"partitioning": {"pages_done": 3, "pages": 46}}],
     )
-    error_code: str | None = Field(examples=["document_encrypted"])
+    error_code: str | None = Field(
+        description="Why it failed. Of a page that is completed: why it could not be fetched again.",
+        examples=["document_encrypted"],
+    )
     page_count: int | None = Field(examples=[46])
     created_at: datetime
     updated_at: datetime
@@ -70,6 +91,14 @@ class UploadTarget(ResponseModel):
 class DocumentCreatedResponse(ResponseModel):
     document: DocumentResponse
     upload: UploadTarget
+    same_content: DocumentResponse | None = Field(
+        description="A searchable document of the project with the same bytes, where `sha256` was sent. To keep to "
+        "that one, delete `document`."
+    )
+    same_name: DocumentResponse | None = Field(
+        description="A searchable file of the project with the same name. To put this one in its place, name it when "
+        "you confirm."
+    )
 
 
 class OriginalContent(ResponseModel):
@@ -80,7 +109,7 @@ class OriginalContent(ResponseModel):
     images: list[str]
 
 
-class ChunkLocation(ResponseModel):
+class ChunkLocation(SheetPlace):
     """A box in 0..1 of its page, origin at the top left, and the characters of `content` that it holds."""
 
     page: int
@@ -104,3 +133,6 @@ class ChunkResponse(ResponseModel):
     page_number: int | None
     locations: list[ChunkLocation]
     char_count: int
+    flags: list[str] = Field(
+        description="What is wrong with the text: `instruction_like`, `hidden_characters`, `low_information`."
+    )

@@ -9,17 +9,19 @@ from sqlalchemy import func
 
 from opentrace.db.engine import UnitOfWork
 from opentrace.db.paging import Page, PageRequest
-from opentrace.errors import Conflict, Gone, NotFound, TooLarge, UnsupportedType
+from opentrace.errors import Conflict, Gone, Invalid, NotFound, TooLarge, UnsupportedType
 from opentrace.knowledge.file_names import media_type_of
-from opentrace.knowledge.models import Document, DocumentChunk, DocumentStatus
+from opentrace.knowledge.models import MOVING, WAITING, Document, DocumentChunk, DocumentStatus
+from opentrace.knowledge.page_names import page_name
 from opentrace.knowledge.repository import DocumentRepository
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.ports.blob_store import SignedRequest
 from opentrace.ports.document_parser import ParseError
+from opentrace.ports.page_fetcher import PageError
+from opentrace.projects.quotas import Quotas
 from opentrace.services import Services
 
 HEAD_BYTES = 65536
-WAITING = "Waiting for a worker."
 
 _ZIP_MAGIC = b"PK"
 
@@ -32,13 +34,14 @@ class DocumentService:
         self._documents = DocumentRepository(work)
         self._blob_store = services.blob_store
         self._parser = services.parser
+        self._page_fetcher = services.page_fetcher
         self._jobs = services.jobs
         self._settings = services.settings
 
     async def create(
         self, project_id: UUID, *, file_name: str, content_type: str, size_bytes: int
     ) -> tuple[Document, SignedRequest]:
-        """A document without bytes, and where to send them. Raises TooLarge, UnsupportedType."""
+        """A document without bytes, and where to send them. Raises TooLarge, UnsupportedType, QuotaExceeded."""
         if not await self._documents.has_project(project_id):
             raise NotFound("project")
         if size_bytes > self._settings.max_upload_bytes:
@@ -55,6 +58,7 @@ class DocumentService:
                 f"of these kinds: {endings}.",
                 code="document_type_unsupported",
             )
+        await Quotas(self._work, self._settings).check_document(size_bytes=size_bytes)
         document_id = uuid4()
         storage_key = f"projects/{project_id}/documents/{document_id}"
         upload = await self._blob_store.sign_put(
@@ -79,8 +83,49 @@ class DocumentService:
         )
         return document, upload
 
-    async def confirm(self, document_id: UUID) -> Document:
+    async def add_page(self, project_id: UUID, url: str) -> Document:
+        """A web page, which the worker fetches; one that is in the project already is fetched again.
+
+        Raises Invalid for what is no address, or one that is not fetched; QuotaExceeded.
+        """
+        if not await self._documents.has_project(project_id):
+            raise NotFound("project")
+        try:
+            url = self._page_fetcher.check(url)
+        except PageError as error:
+            raise Invalid(error.detail, code=error.code) from error
+        known = await self._documents.find_page(project_id, url)
+        if known is None:
+            await Quotas(self._work, self._settings).check_document(size_bytes=0)
+            document_id = uuid4()
+            document = Document(
+                id=document_id,
+                project_id=project_id,
+                source="url",
+                file_name=page_name(url),
+                content_type="text/html",
+                size_bytes=0,
+                storage_key=f"projects/{project_id}/documents/{document_id}",
+                url=url,
+                status="queued",
+            )
+            if await self._documents.add_page(document):
+                return await self._enqueued(document_id)
+            known = await self._documents.find_page(project_id, url)
+            if known is None:
+                raise NotFound("project")
+        return known if known.status in MOVING else await self._enqueued(known.id, attempts=0, error_code=None)
+
+    async def alike(self, document: Document, *, sha256: bytes | None) -> tuple[Document | None, Document | None]:
+        """A searchable document of its project with the same bytes, and one with the same name."""
+        same = await self._documents.find_same(document.project_id, sha256=sha256) if sha256 is not None else ()
+        named = await self._documents.find_named(document.project_id, document.file_name)
+        return next(iter(same), None), next(iter(named), None)
+
+    async def confirm(self, document_id: UUID, *, replaces_document_id: UUID | None = None) -> Document:
         """The bytes have been sent: check them and hand the document to the workers. A second call does nothing.
+
+        The document `replaces_document_id` of the same project is deleted once this one is searchable.
 
         A file that cannot be read fails here as it would fail later: the document says why. Raises Conflict or Gone
         where the bytes are not there.
@@ -88,6 +133,10 @@ class DocumentService:
         document = await self._found(document_id, for_update=True)
         if document.status != "uploading":
             return document
+        if replaces_document_id is not None:
+            replaced = await self._found(replaces_document_id)
+            if replaced.project_id != document.project_id or replaced.id == document.id:
+                raise NotFound("document")
         stat = await self._blob_store.stat(document.storage_key)
         if stat is None:
             raise _not_uploaded(document)
@@ -103,11 +152,16 @@ class DocumentService:
             return await self._documents.change(
                 document_id, status="failed", status_message=error.detail, error_code=error.code
             )
-        return await self._enqueued(document_id, content_type=media_type)
+        return await self._enqueued(document_id, content_type=media_type, replaces_document_id=replaces_document_id)
 
     async def retry(self, document_id: UUID) -> Document:
-        """Read a document again that has failed. Raises Conflict where it has not."""
+        """Read a document again that has failed, or fetch a web page again. Raises Conflict for any other.
+
+        What was read of a page before stays searchable until its new version is.
+        """
         document = await self._found(document_id, for_update=True)
+        if document.source == "url" and document.status not in MOVING:
+            return await self._enqueued(document_id, attempts=0, error_code=None)
         if document.status != "failed":
             raise Conflict(
                 f"Only a document that has failed is tried again; this one is {document.status!r}.",
@@ -139,6 +193,8 @@ class DocumentService:
         document = await self._found(document_id)
         if document.status == "uploading":
             raise Conflict("The file has not arrived yet.", code="document_not_uploaded")
+        if document.source == "url" and document.fetched is None:
+            raise Conflict("The page has not been fetched.", code="document_not_uploaded")
         return await self._blob_store.sign_get(
             document.storage_key,
             file_name=document.file_name,

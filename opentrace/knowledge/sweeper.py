@@ -12,10 +12,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 
+from opentrace.knowledge.ingestion.embedding_cache import forget_old_vectors
 from opentrace.knowledge.ingestion.lease import DatabaseAway
-from opentrace.knowledge.ingestion.pipeline import work_folder
-from opentrace.knowledge.models import IN_WORK, Document, ObjectDeletion
-from opentrace.knowledge.service import WAITING
+from opentrace.knowledge.ingestion.source import work_folder
+from opentrace.knowledge.ingestion.summary_cache import forget_old_summaries
+from opentrace.knowledge.models import IN_WORK, WAITING, Document, ObjectDeletion
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.knowledge.vector_indexes import sweep_vector_indexes
 from opentrace.logs import failure_places
@@ -54,9 +55,11 @@ class Sweeper:
     async def _keep_vector_indexes(self) -> None:
         while True:
             try:
+                await forget_old_vectors(self._services.database)
+                await forget_old_summaries(self._services.database)
                 await sweep_vector_indexes(self._services.database)
             except DatabaseAway as error:
-                _log.warning("sweep_failed", step="vector_indexes", failure=failure_places(error))
+                _log.warning("sweep_failed", step="vectors", failure=failure_places(error))
             await asyncio.sleep(INDEX_INTERVAL_S)
 
     async def sweep(self) -> None:
@@ -75,7 +78,7 @@ class Sweeper:
     async def requeue_expired_leases(self) -> None:
         """Documents whose worker is silent."""
         silent = and_(Document.status.in_(IN_WORK), Document.lease_expires_at < func.clock_timestamp())
-        await self._requeue(silent, event="expired_leases_requeued")
+        await self._requeue(silent, event="expired_leases_requeued", status_message=WAITING)
 
     async def requeue_forgotten(self) -> None:
         """Queued documents of which the broker holds no message.
@@ -138,7 +141,7 @@ class Sweeper:
         for owner in abandoned:
             await asyncio.to_thread(shutil.rmtree, folders[owner], ignore_errors=True)
 
-    async def _requeue(self, condition: ColumnElement[bool], *, event: str) -> None:
+    async def _requeue(self, condition: ColumnElement[bool], *, event: str, **values: str) -> None:
         # A row that somebody has locked is moving, or is swept the next time: the others do not wait for it.
         found = select(Document.id).where(condition).with_for_update(skip_locked=True)
         statement = (
@@ -146,10 +149,10 @@ class Sweeper:
             .where(Document.id.in_(found))
             .values(
                 status="queued",
-                status_message=WAITING,
                 lease_owner=None,
                 lease_expires_at=None,
                 enqueued_at=func.clock_timestamp(),
+                **values,
             )
             .returning(Document.id)
         )

@@ -4,8 +4,6 @@ A small project is searched exactly. An index over all projects would silently l
 (docs/decisions/vector-index-policy.md has the figures).
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -17,6 +15,9 @@ from opentrace.db.engine import Database
 BUILD_FROM_WINDOWS = 10_000
 KEEP_FROM_WINDOWS = 5_000
 """Well below, so that a project at the border does not build and drop its index over and over."""
+
+MAX_INDEX_DIMENSIONS = 4_000
+"""pgvector indexes no longer half-precision vectors; they are searched exactly, however many there are."""
 
 _BUILD_LOCK = 6_023_118  # any number, the same for all: builds take turns, since each waits for older transactions
 _MIN_BUILD_KB, _MAX_BUILD_KB = 64 * 1024, 2 * 1024 * 1024
@@ -60,7 +61,7 @@ async def ensure_vector_index(
     Searches and writes go on meanwhile; it takes some minutes for 200,000 windows. Does nothing while another
     index is being built: the sweep comes back to it.
     """
-    async with _maintenance(database) as connection:
+    async with database.maintenance() as connection:
         return await _ensure(connection, project_id, model, build_from=build_from)
 
 
@@ -68,7 +69,7 @@ async def sweep_vector_indexes(
     database: Database, *, build_from: int = BUILD_FROM_WINDOWS, keep_from: int = KEEP_FROM_WINDOWS
 ) -> None:
     """Drop the indexes of projects that are gone or have shrunk, and build those that are missing."""
-    async with _maintenance(database) as connection:
+    async with database.maintenance() as connection:
         if not await _take_turn(connection):
             return
         try:
@@ -83,19 +84,12 @@ async def sweep_vector_indexes(
             await _ensure(connection, project_id, model, build_from=build_from)
 
 
-@asynccontextmanager
-async def _maintenance(database: Database) -> AsyncGenerator[AsyncConnection]:
-    """A connection of the owner without a transaction, which CONCURRENTLY asks for."""
-    async with database.engine.connect() as connection:
-        yield await connection.execution_options(isolation_level="AUTOCOMMIT")
-
-
 async def _ensure(connection: AsyncConnection, project_id: UUID, model: str, *, build_from: int) -> bool:
     values = {"project_id": project_id, "model": model}
     if await connection.scalar(text("SELECT vector_index_is_valid(:project_id, :model)"), values):
         return True
     windows, dimensions = (await connection.execute(_COUNT, values)).one()
-    if windows < build_from or not await _take_turn(connection):
+    if windows < build_from or dimensions > MAX_INDEX_DIMENSIONS or not await _take_turn(connection):
         return False
     try:
         name = await connection.scalar(text("SELECT vector_index_name(:project_id, :model)"), values)
@@ -112,7 +106,6 @@ async def _ensure(connection: AsyncConnection, project_id: UUID, model: str, *, 
         _log.info("vector_index_built", index=name, windows=windows)
         return True
     finally:
-        await connection.execute(text("RESET maintenance_work_mem"))
         await _end_turn(connection)
 
 
@@ -123,4 +116,8 @@ async def _take_turn(connection: AsyncConnection) -> bool:
 
 
 async def _end_turn(connection: AsyncConnection) -> None:
+    """Give back what the session holds. One that has broken, as it does by a cancellation, holds nothing any more."""
+    if connection.invalidated:
+        return
+    await connection.execute(text("RESET maintenance_work_mem"))
     await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _BUILD_LOCK})

@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
+from urllib.parse import quote
+
+_PDF = "application/pdf"
+_SHOWN_AS_TEXT = ("text/plain", "text/markdown", "text/html")
 
 
 class BlobStoreError(Exception):
@@ -86,6 +90,51 @@ class BlobStore(Protocol):
 
     async def check(self) -> None:
         """Raise BlobStoreError, with a sentence that says what to do, where the store cannot be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How a browser gets a file: what users upload never runs as a page.
+
+    PDFs go to the browser's viewer, text is shown as plain text, and everything else is saved as a file.
+    """
+
+    content_type: str
+    disposition: Literal["inline", "attachment"]
+
+    @classmethod
+    def of(cls, content_type: str) -> "Presentation":
+        if content_type == _PDF:
+            return cls(_PDF, "inline")
+        if content_type in _SHOWN_AS_TEXT:
+            return cls("text/plain; charset=utf-8", "inline")
+        return cls("application/octet-stream", "attachment")
+
+    def content_disposition(self, file_name: str) -> str:
+        """The header of RFC 6266: a plain name for old clients, and the whole one in the encoding of RFC 5987."""
+        plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in file_name)
+        return f"{self.disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+@runtime_checkable
+class OutsideBlobStore(Protocol):
+    """A store of an origin of its own, which pages reach across origins: it must allow Opentrace's."""
+
+    @property
+    def browser_origin(self) -> str:
+        """Where its signed URLs point, as `https://host:port`."""
+        ...
+
+    async def cors_problem(self, page_origin: str) -> str | None:
+        """What keeps pages of `page_origin` from uploading and reading; None where all is well.
+
+        Raises BlobStoreError where the store cannot be asked.
+        """
+        ...
+
+    async def allow_origin(self, page_origin: str) -> None:
+        """Add what `cors_problem` misses to the store's own rules. Raises BlobStoreError."""
         ...
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 RAG_SEARCH = "rag_search"
 """Name of the tool by which a model searches the documents; its only argument is `query`."""
 
+SEARCH_WEB = "search_web"
+"""Name of the tool by which a model searches the web; its only argument is `query`."""
+
 CITED_RANGES = "cited_ranges"
 """Key of `response_metadata` under which a model may say which characters of a passage it used: a list of
 `[passage number, start, end]`, offsets into the passage's text. Only a model that quotes can know."""
@@ -35,6 +38,7 @@ ModelErrorCode = Literal[
     "model_rejected_request",
     "model_answer_cut",
     "model_answer_empty",
+    "model_answer_unreadable",
     "model_failed",
 ]
 
@@ -55,15 +59,17 @@ async def _nothing_to_close() -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChatModels:
-    """The models of the agents. `main` answers; `name` is what the user is told.
+    """The models of the agents. `main` answers; `name` is what the user is told. `small` checks, rewrites and names.
 
-    `extractive` means that no language model is configured: sentences are picked from the documents. `close` ends the
-    connections.
+    `extractive` means that no language model is configured: sentences are picked from the documents, and there is no
+    `small` one. `close` ends the connections.
     """
 
     main: BaseChatModel
     name: str
     extractive: bool
+    small: BaseChatModel | None = None
+    small_name: str | None = None
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 

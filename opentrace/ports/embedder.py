@@ -23,11 +23,18 @@ class Embedder(Protocol):
         ...
 
     @property
-    def dimensions(self) -> int: ...
+    def dimensions(self) -> int:
+        """Known once a text has been embedded. Raises EmbedderError before."""
+        ...
 
     @property
     def max_tokens(self) -> int:
         """How much of a text the model reads; what is past it is invisible to search."""
+        ...
+
+    @property
+    def batch_texts(self) -> int:
+        """How many texts are best given at once, where progress is to be seen."""
         ...
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
@@ -36,4 +43,8 @@ class Embedder(Protocol):
 
     async def embed(self, texts: Sequence[str], *, purpose: Literal["query", "passage"]) -> Vectors:
         """One row per text, in order. Raises EmbedderError."""
+        ...
+
+    async def close(self) -> None:
+        """End connections and give back memory."""
         ...

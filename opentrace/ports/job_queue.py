@@ -13,10 +13,14 @@ class JobQueueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Running a job twice, or for a document that is gone, does no harm."""
+    """Running a job twice, or for a document that is gone, does no harm.
+
+    `request_id` is that of the HTTP request which asked for it, so that the worker's log lines can be told to it.
+    """
 
     name: JobName
     document_id: UUID
+    request_id: str | None = None
 
 
 class JobQueue(Protocol):

@@ -6,7 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from opentrace.http.dependencies import PageDep, ServicesDep, UnitOfWorkDep
+from opentrace.http.problems import problems
 from opentrace.http.schemas import MAX_NAME_CHARS, CleanText, PageOf
+from opentrace.projects.quotas import Quotas
 from opentrace.projects.schemas import (
     ProjectPatch,
     ProjectRequest,
@@ -19,7 +21,7 @@ from opentrace.projects.service import ProjectService
 router = APIRouter(prefix="/api/projects", tags=["projects"])
 
 
-def get_projects(work: UnitOfWorkDep, services: ServicesDep) -> ProjectService:
+async def get_projects(work: UnitOfWorkDep, services: ServicesDep) -> ProjectService:
     return ProjectService(work, embedding_model=services.settings.embedding_model)
 
 
@@ -40,8 +42,11 @@ async def list_projects(
     )
 
 
-@router.post("", status_code=201, summary="Create a project")
-async def create_project(body: ProjectRequest, projects: ProjectsDep) -> ProjectResponse:
+@router.post("", status_code=201, summary="Create a project", responses=problems(403))
+async def create_project(
+    body: ProjectRequest, projects: ProjectsDep, work: UnitOfWorkDep, services: ServicesDep
+) -> ProjectResponse:
+    await Quotas(work, services.settings).check_project()
     return ProjectResponse.model_validate(await projects.create(name=body.name, description=body.description))
 
 

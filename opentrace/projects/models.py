@@ -10,6 +10,13 @@ from opentrace.db.base import Base, HasCreatedAt, HasId, HasUpdatedAt
 
 RagStrategy = Literal["basic", "hybrid", "multi_query_vector", "multi_query_hybrid"]
 AgentType = Literal["simple", "agentic"]
+Fusion = Literal["rrf", "scores"]
+TextConfiguration = Literal[
+    "simple", "arabic", "armenian", "basque", "catalan", "danish", "dutch", "english", "finnish", "french", "german",
+    "greek", "hindi", "hungarian", "indonesian", "irish", "italian", "lithuanian", "nepali", "norwegian", "portuguese",
+    "romanian", "russian", "serbian", "spanish", "swedish", "tamil", "turkish", "yiddish",
+]  # fmt: skip
+"""Those that PostgreSQL has from version 15 on."""
 
 
 class Project(Base, HasId, HasCreatedAt, HasUpdatedAt):
@@ -36,3 +43,8 @@ class ProjectSettings(Base, HasUpdatedAt):
     vector_weight: Mapped[float]
     keyword_weight: Mapped[float]
     similarity_threshold: Mapped[float]
+    fusion: Mapped[Fusion] = mapped_column(Text, server_default="rrf")
+    text_configuration: Mapped[TextConfiguration] = mapped_column(Text, server_default="english")
+    check_toxicity: Mapped[bool] = mapped_column(server_default="true")
+    check_prompt_injection: Mapped[bool] = mapped_column(server_default="true")
+    check_personal_data: Mapped[bool] = mapped_column(server_default="true")

@@ -2,20 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from opentrace.http.schemas import CleanText, Name, PatchModel, RequestModel, ResponseModel
-from opentrace.projects.models import AgentType, RagStrategy
+from opentrace.projects.models import AgentType, Fusion, RagStrategy, TextConfiguration
 
 MAX_DESCRIPTION_CHARS = 2000
-
-# What this version can do. Everything that checks a setting asks here.
-AVAILABLE_STRATEGIES: tuple[RagStrategy, ...] = ("basic",)
-AVAILABLE_AGENTS: tuple[AgentType, ...] = ("simple",)
-RERANKING_AVAILABLE = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +26,13 @@ class DefaultSettings:
     vector_weight: float = 0.7
     keyword_weight: float = 0.3
     similarity_threshold: float = 0.3
+    fusion: Fusion = "rrf"
+    text_configuration: TextConfiguration = "english"
+    check_toxicity: bool = True
+    check_prompt_injection: bool = True
+    check_personal_data: bool = True
 
 
-def _available_strategy(value: RagStrategy) -> RagStrategy:
-    return _among(value, AVAILABLE_STRATEGIES)
-
-
-def _available_agent(value: AgentType) -> AgentType:
-    return _among(value, AVAILABLE_AGENTS)
-
-
-def _available_reranking(value: bool) -> bool:  # noqa: FBT001 -- pydantic calls it with the value
-    if value and not RERANKING_AVAILABLE:
-        raise ValueError("This version has no reranking; the value it takes is false")
-    return value
-
-
-_Choice = TypeVar("_Choice", bound=str)
-
-
-def _among(value: _Choice, available: tuple[_Choice, ...]) -> _Choice:
-    if value not in available:
-        names = ", ".join(repr(name) for name in available)
-        raise ValueError(f"{value!r} is not available in this version; what is: {names}")
-    return value
-
-
-Strategy = Annotated[RagStrategy, AfterValidator(_available_strategy)]
-Agent = Annotated[AgentType, AfterValidator(_available_agent)]
-Reranking = Annotated[bool, AfterValidator(_available_reranking)]
 NumChunks = Annotated[int, Field(ge=1, le=100, description="Chunks that a search returns.")]
 FinalContextSize = Annotated[int, Field(ge=1, le=50, description="Chunks that the model reads.")]
 MultiQueryCount = Annotated[int, Field(ge=1, le=10, description="Variations of the question that are searched.")]
@@ -67,19 +40,45 @@ Weight = Annotated[float, Field(ge=0, le=1)]
 SimilarityThreshold = Annotated[float, Field(ge=0, le=1, description="Least cosine of a chunk that is found.")]
 
 
-class SettingsPatch(PatchModel):
+FusionSetting = Annotated[
+    Fusion,
+    Field(
+        description="How vector and keyword search are merged: by their ranks (`rrf`), or by their scores, "
+        "each scaled to 0..1."
+    ),
+]
+Configuration = Annotated[
+    TextConfiguration,
+    Field(
+        description="How words are formed for keyword search. `english` joins the forms of English words and takes "
+        "those of other languages as they stand; `simple` takes all as they stand."
+    ),
+]
+
+
+class SearchSettingsPatch(PatchModel):
     """Any of a project's settings by its name; what is left out stays as it is."""
 
-    rag_strategy: Strategy | None = None
-    agent_type: Agent | None = None
+    rag_strategy: RagStrategy | None = None
+    agent_type: AgentType | None = None
     embedding_model: Annotated[CleanText, Field(max_length=200)] | None = None
     num_chunks: NumChunks | None = None
     final_context_size: FinalContextSize | None = None
-    use_reranking: Reranking | None = None
+    use_reranking: bool | None = None
     multi_query_count: MultiQueryCount | None = None
     vector_weight: Weight | None = None
     keyword_weight: Weight | None = None
     similarity_threshold: SimilarityThreshold | None = None
+    fusion: FusionSetting | None = None
+
+
+class SettingsPatch(SearchSettingsPatch):
+    """Settings of a project that no single search can change."""
+
+    text_configuration: Configuration | None = None
+    check_toxicity: bool | None = Field(None, description="Refuse questions that are abusive or ask for harm.")
+    check_prompt_injection: bool | None = Field(None, description="Refuse questions that attack the assistant's rules.")
+    check_personal_data: bool | None = Field(None, description="Refuse questions with numbers of persons or accounts.")
 
 
 class SettingsResponse(ResponseModel):
@@ -94,6 +93,11 @@ class SettingsResponse(ResponseModel):
     vector_weight: float = Field(examples=[0.7])
     keyword_weight: float = Field(examples=[0.3])
     similarity_threshold: float = Field(examples=[0.3])
+    fusion: Fusion = Field(examples=["rrf"])
+    text_configuration: TextConfiguration = Field(examples=["english"])
+    check_toxicity: bool
+    check_prompt_injection: bool
+    check_personal_data: bool
     updated_at: datetime
 
 

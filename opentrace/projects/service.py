@@ -72,7 +72,8 @@ class ProjectService:
     async def update_settings(self, project_id: UUID, changes: Mapping[str, Any]) -> ProjectSettings:
         """`changes` by column name. Raises NotFound, Invalid."""
         before = await self.settings(project_id, lock=True)
-        self._check_model(changes.get("embedding_model", before.embedding_model))
+        if "embedding_model" in changes:
+            self._check_model(changes["embedding_model"])
         vector_weight = changes.get("vector_weight", before.vector_weight)
         keyword_weight = changes.get("keyword_weight", before.keyword_weight)
         if vector_weight == 0 and keyword_weight == 0:

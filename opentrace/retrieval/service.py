@@ -1,70 +1,99 @@
 """Finds the passages of a project that answer a question."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
 from opentrace.db.engine import Database
-from opentrace.errors import Invalid
+from opentrace.errors import Invalid, NotFound
+from opentrace.knowledge.facets import question_facets
 from opentrace.ports.authenticator import Principal
 from opentrace.ports.embedder import Embedder
-from opentrace.projects.models import ProjectSettings
+from opentrace.ports.reranker import Reranker, RerankerError, RerankPassage, RerankQuestion
 from opentrace.projects.service import ProjectService
-from opentrace.retrieval.repository import RetrievalRepository
-from opentrace.retrieval.trace import CandidateTrace, SearchTrace
+from opentrace.retrieval.explanation import Explanation, explanation_of
+from opentrace.retrieval.preference import Preference
+from opentrace.retrieval.ranking import RERANKED, SearchResult, ranked_again, select
+from opentrace.retrieval.repository import FusedSearch, Query, RetrievalRepository
+from opentrace.retrieval.trace import PreferredDocument, SearchTrace
+from opentrace.retrieval.variations import Variations, variations_of
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from opentrace.services import Services
 
 TRACED_BEYOND = 10
 """Candidates past `num_chunks` that are searched only to be shown in the trace."""
 
-_DECIDING = ("num_chunks", "final_context_size", "similarity_threshold")
+PREFERENCE_WEIGHT = 0.3
+"""Of the lists within preferred documents, beside 1 of those of all: docs/decisions/preferred-documents.md."""
 
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """A chunk that was found, and the passage (its best window) in it.
-
-    `score` is the cosine of passage and query. `chunk_locations` are `{page, x0, y0, x1, y1, start, end}`, one a line,
-    with offsets into `content`; `locations` are those of the passage. `page_number` is the passage's first. `context`
-    is what the chunk was indexed with. `tables` are HTML.
-    """
-
-    chunk_id: UUID
-    document_id: UUID
-    document_name: str
-    document_title: str | None
-    url: str | None
-    chunk_index: int
-    page_number: int | None
-    content: str
-    context: str
-    score: float
-    char_start: int
-    char_end: int
-    locations: Sequence[Mapping[str, Any]]
-    chunk_locations: Sequence[Mapping[str, Any]]
-    heading_path: Sequence[str]
-    types: Sequence[str]
-    tables: Sequence[str]
+_DECIDING = (
+    "rag_strategy",
+    "num_chunks",
+    "final_context_size",
+    "similarity_threshold",
+    "vector_weight",
+    "keyword_weight",
+    "fusion",
+    "use_reranking",
+    "multi_query_count",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
     results: tuple[SearchResult, ...]
     trace: SearchTrace
+    explanation: Explanation | None = None
+
+
+Value = TypeVar("Value")
+
+
+async def timed(work: Awaitable[Value]) -> tuple[Value, float]:
+    """What `work` comes to, and its milliseconds."""
+    started = perf_counter()
+    return await work, 1000 * (perf_counter() - started)
 
 
 class RetrievalService:
     """Opens transactions of its own, since none may be open while a model embeds."""
 
-    def __init__(self, database: Database, embedder: Embedder, *, embedding_model: str) -> None:
-        """`embedding_model` is the name that projects know the installation's model by."""
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        *,
+        embedding_model: str,
+        small_model: Callable[[], BaseChatModel | None] = lambda: None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        """`embedding_model` is the name that projects know the installation's model by. `small_model` varies questions;
+        it is a function because a search without variations need not load it."""
         self._database = database
         self._embedder = embedder
         self._embedding_model = embedding_model
+        self._small_model = small_model
+        self._reranker = reranker
+
+    @classmethod
+    def of(cls, services: Services) -> RetrievalService:
+        return cls(
+            services.database,
+            services.embedder,
+            embedding_model=services.settings.embedding_model,
+            small_model=lambda: services.chat_models().small,
+            reranker=services.reranker,
+        )
 
     async def search(
         self,
@@ -74,10 +103,13 @@ class RetrievalService:
         *,
         overrides: Mapping[str, Any] | None = None,
         document_ids: Sequence[UUID] | None = None,
+        explain_chunk_id: UUID | None = None,
+        explain_document_id: UUID | None = None,
     ) -> SearchOutcome:
         """The best passages, best first, by the project's settings and what `overrides` says instead of them by name.
 
-        `document_ids` restricts the search to these documents. Raises NotFound where the project is not the
+        `document_ids` restricts the search to these documents. A chunk, or the nearest chunk of a document, can be
+        explained: why it was found, or was not. Raises NotFound where the project, the chunk or the document is not the
         principal's, Invalid for settings that this installation cannot follow, EmbedderError.
         """
         changed = dict(overrides or {})
@@ -88,85 +120,128 @@ class RetrievalService:
                 code="embedding_model_unavailable",
             )
         started = perf_counter()
-        vector = (await self._embedder.embed([query], purpose="query"))[0]
-        embedded = perf_counter()
-        async with self._database.transaction(principal) as work:
-            stored = await ProjectService(work, embedding_model=self._embedding_model).settings(project_id)
-            settings = _settings(stored, changed)
-            settled = perf_counter()
-            rows = await RetrievalRepository(work).nearest(
-                project_id,
-                vector,
-                model=self._embedder.model,
-                limit=settings["num_chunks"] + TRACED_BEYOND,
-                wanted=min(settings["num_chunks"], settings["final_context_size"]),
-                threshold=settings["similarity_threshold"],
-                document_ids=document_ids,
+        # The database and the model work side by side.
+        ((settings, preference), settings_ms), (vectors, embed_ms) = await asyncio.gather(
+            timed(self._prepare(principal, project_id, query, changed, pinned=document_ids is not None)),
+            timed(self._embedder.embed([query], purpose="query")),
+        )
+        milliseconds = {"settings": settings_ms, "embed_query": embed_ms}
+        queries = [Query(query, vectors[0])]
+        variations = Variations()
+        if settings["rag_strategy"].startswith("multi_query"):
+            variations, milliseconds["variations"] = await timed(
+                variations_of(query, settings["multi_query_count"], model=self._small_model())
             )
-            searched = perf_counter()
+            more, milliseconds["embed_variations"] = await timed(self._queries(variations))
+            queries.extend(more)
+        rows, milliseconds["search"] = await timed(
+            self._rows(principal, project_id, self._fused(settings, queries, preference, document_ids))
+        )
+        failures = {} if variations.failure is None else {"variations": variations.failure}
+        scores: dict[UUID, float] = {}
+        if settings["use_reranking"] and self._reranker is not None:
+            question = RerankQuestion(query, vectors[0])
+            try:
+                scores, milliseconds["rerank"] = await timed(rerank_scores(self._reranker, question, rows))
+            except RerankerError as error:
+                failures["rerank"] = error.code
+        results, candidates = select(ranked_again(rows, scores), settings, preference=preference, scores=scores)
+        milliseconds["total"] = 1000 * (perf_counter() - started)
         trace = SearchTrace(
-            strategy="basic",
+            strategy=settings["rag_strategy"],
             embedding_model=self._embedder.model,
-            queries=(query,),
+            queries=tuple(query.text for query in queries),
+            query_weights=tuple(query.weight for query in queries),
+            query_source=variations.source,
             settings=settings,
             document_ids=None if document_ids is None else tuple(document_ids),
-            candidates=tuple(_candidate(row, settings) for row in rows),
-            milliseconds={
-                "embed_query": 1000 * (embedded - started),
-                "settings": 1000 * (settled - embedded),
-                "search": 1000 * (searched - settled),
-                "total": 1000 * (perf_counter() - started),
-            },
+            preferred=tuple(
+                PreferredDocument(document.document_id, document.document_name, document.facets)
+                for document in preference.documents
+            ),
+            latest=preference.latest,
+            reranker=self._reranker.name if scores and self._reranker is not None else None,
+            failures=failures,
+            candidates=candidates,
+            milliseconds=milliseconds,
         )
-        return SearchOutcome(tuple(_result(row) for row in rows if row["content"] is not None), trace)
+        explanation = None
+        if explain_chunk_id is not None or explain_document_id is not None:
+            async with self._database.transaction(principal) as work:
+                row = await RetrievalRepository(work).explain(
+                    project_id,
+                    queries[0],
+                    model=self._embedder.model,
+                    chunk_id=explain_chunk_id,
+                    document_id=explain_document_id,
+                )
+            if row is None:
+                raise NotFound("chunk" if explain_chunk_id is not None else "document")
+            explanation = explanation_of(row, candidates=candidates, settings=settings, document_ids=document_ids)
+        return SearchOutcome(results, trace, explanation)
+
+    async def _prepare(
+        self, principal: Principal, project_id: UUID, query: str, changed: Mapping[str, Any], *, pinned: bool
+    ) -> tuple[dict[str, Any], Preference]:
+        """The settings, and the documents that the question asks for, unless they are pinned already."""
+        asked = question_facets(query)
+        async with self._database.transaction(principal) as work:
+            stored = await ProjectService(work, embedding_model=self._embedding_model).settings(project_id)
+            settings = {name: changed.get(name, getattr(stored, name)) for name in _DECIDING}
+            preference = Preference() if pinned else await RetrievalRepository(work).preferred(project_id, asked)
+        if settings["use_reranking"] and self._reranker is None:
+            raise Invalid("This installation has no reranker; set use_reranking to false.", code="reranker_unavailable")
+        if settings["rag_strategy"].endswith("hybrid") and settings["vector_weight"] == settings["keyword_weight"] == 0:
+            raise Invalid("vector_weight and keyword_weight cannot both be 0; raise one of them.")
+        return settings, preference
+
+    async def _queries(self, variations: Variations) -> list[Query]:
+        """All in one batch of the embedder."""
+        if not variations.items:
+            return []
+        vectors = await self._embedder.embed([variation.text for variation in variations.items], purpose="query")
+        return [
+            Query(variation.text, vector, variation.weight)
+            for variation, vector in zip(variations.items, vectors, strict=True)
+        ]
+
+    def _fused(
+        self,
+        settings: Mapping[str, Any],
+        queries: Sequence[Query],
+        preference: Preference,
+        document_ids: Sequence[UUID] | None,
+    ) -> FusedSearch:
+        by_keyword = settings["rag_strategy"].endswith("hybrid")
+        keep = min(settings["num_chunks"], settings["final_context_size"])
+        looked_at = RERANKED if settings["use_reranking"] else 2 * keep
+        return FusedSearch(
+            model=self._embedder.model,
+            queries=queries,
+            limit=max(settings["num_chunks"] + TRACED_BEYOND, looked_at),
+            wanted=max(2 * keep, looked_at),
+            vector_weight=settings["vector_weight"] if by_keyword else 1.0,
+            keyword_weight=settings["keyword_weight"] if by_keyword else 0.0,
+            threshold=settings["similarity_threshold"],
+            fusion=settings["fusion"],
+            document_ids=document_ids,
+            preferred_ids=[document.document_id for document in preference.documents],
+            preference=PREFERENCE_WEIGHT,
+        )
+
+    async def _rows(self, principal: Principal, project_id: UUID, search: FusedSearch) -> Sequence[RowMapping]:
+        async with self._database.transaction(principal) as work:
+            return await RetrievalRepository(work).search(project_id, search)
 
 
-def _settings(stored: ProjectSettings, changed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: changed.get(name, getattr(stored, name)) for name in _DECIDING}
-
-
-def _candidate(row: RowMapping, settings: Mapping[str, Any]) -> CandidateTrace:
-    return CandidateTrace(
-        chunk_id=row["chunk_id"],
-        document_id=row["document_id"],
-        document_name=row["file_name"],
-        page_number=row["page_number"],
-        vector_rank=row["rank"],
-        vector_score=row["score"],
-        dropped_because=_reason_to_drop(row["rank"], row["score"], settings),
-    )
-
-
-def _reason_to_drop(rank: int, score: float, settings: Mapping[str, Any]) -> str | None:
-    if score < settings["similarity_threshold"]:
-        return "below similarity_threshold"
-    if rank > settings["num_chunks"]:
-        return "beyond num_chunks"
-    return "beyond final_context_size" if rank > settings["final_context_size"] else None
-
-
-def _result(row: RowMapping) -> SearchResult:
-    locations = [
-        location
-        for location in row["locations"]
-        if location["start"] < row["char_end"] and location["end"] > row["char_start"]
+async def rerank_scores(reranker: Reranker, question: RerankQuestion, rows: Sequence[RowMapping]) -> dict[UUID, float]:
+    """Of the best candidates, by chunk. Raises RerankerError."""
+    looked_at = [row for row in rows if row["content"] is not None][:RERANKED]
+    if not looked_at:
+        return {}
+    passages = [
+        RerankPassage(row["content"], row["context"], row["vector_score"] or 0.0, row["keyword_score"] or 0.0)
+        for row in looked_at
     ]
-    return SearchResult(
-        chunk_id=row["chunk_id"],
-        document_id=row["document_id"],
-        document_name=row["file_name"],
-        document_title=row["title"],
-        url=row["url"],
-        chunk_index=row["chunk_index"],
-        page_number=locations[0]["page"] if locations else row["page_number"],
-        content=row["content"],
-        context=row["context"],
-        score=row["score"],
-        char_start=row["char_start"],
-        char_end=row["char_end"],
-        locations=locations,
-        chunk_locations=row["locations"],
-        heading_path=row["heading_path"],
-        types=row["types"],
-        tables=row["original_content"].get("tables", []),
-    )
+    scores = await reranker.rerank(question, passages)
+    return {row["chunk_id"]: score for row, score in zip(looked_at, scores, strict=True)}

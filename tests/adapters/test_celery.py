@@ -1,8 +1,10 @@
 """How addresses of brokers are translated for Celery."""
 
+from typing import Any
+
 import pytest
 
-from opentrace.adapters.celery import broker_url
+from opentrace.adapters.celery import broker_url, worker_app
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,11 @@ from opentrace.adapters.celery import broker_url
 )
 def test_an_address_means_the_same_to_celery(redis_url: str, expected: str) -> None:
     assert broker_url(redis_url) == expected
+
+
+def test_no_message_comes_again_while_its_task_may_still_run() -> None:
+    app: Any = worker_app("redis://127.0.0.1:1/0", ingest_document=lambda _id, _request_id: None, longest_task_s=7200.5)
+
+    with app.connection_for_read() as connection:
+        assert connection.transport_options["visibility_timeout"] > 7200.5
+    app.close()

@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from opentrace.adapters.local.extractive_answer import MAX_CHARS, MAX_EMBEDDED
 from opentrace.adapters.local.extractive_chat_model import NOTHING_FOUND, NOTHING_RELEVANT, ExtractiveChatModel
-from opentrace.agents.simple import SEARCH_TOOL
+from opentrace.agents.simple import TOOLS
 from opentrace.ports.chat_model import CITED_RANGES, ChatModels, NumberedPassage
 from opentrace.ports.embedder import Embedder, Vectors
 from tests.agents.asking import Library, ask, passage
@@ -42,7 +42,7 @@ async def answer(model: ExtractiveChatModel, messages: Sequence[BaseMessage]) ->
 
 
 async def test_a_question_becomes_a_search(model: ExtractiveChatModel) -> None:
-    reply = await model.bind_tools([SEARCH_TOOL]).ainvoke("When was it built?")
+    reply = await model.bind_tools(TOOLS).ainvoke("When was it built?")
     [call] = reply.tool_calls
     assert (call["name"], call["args"]) == ("rag_search", {"query": "When was it built?"})
     assert reply.text == ""
@@ -50,7 +50,7 @@ async def test_a_question_becomes_a_search(model: ExtractiveChatModel) -> None:
 
 async def test_a_new_question_is_searched_anew(model: ExtractiveChatModel) -> None:
     messages = [*asked("When was it built?", LIGHTHOUSE), AIMessage("In 1874 [1]."), HumanMessage("And by whom?")]
-    reply = await model.bind_tools([SEARCH_TOOL]).ainvoke(messages)
+    reply = await model.bind_tools(TOOLS).ainvoke(messages)
     assert reply.tool_calls[0]["args"] == {"query": "And by whom?"}
 
 
@@ -144,7 +144,7 @@ class Counting:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.model, self.dimensions, self.max_tokens = embedder.model, embedder.dimensions, embedder.max_tokens
-        self.token_offsets = embedder.token_offsets
+        self.token_offsets, self.batch_texts, self.close = embedder.token_offsets, embedder.batch_texts, embedder.close
         self.texts = 0
 
     async def embed(self, texts: Sequence[str], *, purpose: str) -> Vectors:

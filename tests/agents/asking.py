@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid4
 
+from opentrace.agents.answer import answer_question
 from opentrace.agents.events import AgentEvent, Cited, Done, Status, TextDelta
 from opentrace.agents.history import PastMessage
 from opentrace.agents.passages import Citation, FoundPassage, SearchOutcome
-from opentrace.agents.simple import answer_question
 from opentrace.agents.trace import Trace
 from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.embedder import Embedder
+from opentrace.ports.web_search import WebSearch
+from opentrace.projects.models import AgentType
 
 DOCUMENT_ID = UUID("00000000-0000-4000-8000-000000000001")
 
@@ -77,11 +79,20 @@ async def ask(
     library: Library,
     history: Sequence[PastMessage] = (),
     on_event: Callable[[AgentEvent], None] | None = None,
+    agent_type: AgentType = "simple",
+    web: WebSearch | None = None,
 ) -> Asked:
     trace = Trace(question=question)
     asked = Asked([], trace)
     events = answer_question(
-        question, history=history, models=models, embedder=embedder, search=library.search, trace=trace
+        question,
+        history=history,
+        models=models,
+        embedder=embedder,
+        search=library.search,
+        trace=trace,
+        agent_type=agent_type,
+        web=web,
     )
     async for event in events:
         asked.events.append(event)

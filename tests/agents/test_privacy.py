@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from opentrace.agents.simple import simple_graph
+from opentrace.agents.answer import prepare_agents
 
 langsmith: Any = import_module("langsmith.utils")
 
@@ -16,6 +16,7 @@ def test_a_tracing_variable_of_the_machine_sends_nothing_to_an_outside_service(
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     langsmith.get_env_var.cache_clear()
 
-    simple_graph()
+    prepare_agents.cache_clear()
+    prepare_agents()
 
     assert langsmith.tracing_is_enabled() is False

@@ -34,6 +34,9 @@ class OtherProvider:
     async def authenticate(self, token: str) -> Identity | None:
         return self._known.get(token)
 
+    async def close(self) -> None:
+        """It holds nothing."""
+
 
 @pytest.fixture
 async def hashing() -> AsyncGenerator[PasswordHashing]:

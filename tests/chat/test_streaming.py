@@ -1,6 +1,7 @@
 """Answers as they are streamed, and what is kept of them."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -28,7 +29,7 @@ async def test_an_answer_follows_the_protocol(library: Library) -> None:
     assert [part["data"]["stage"] for part in statuses] == ["checking", "searching", "answering"]
     assert all(part["transient"] for part in statuses)
     assert {part["id"] for part in streamed.of("text-delta")} == {streamed.of("text-start")[0]["id"]}
-    assert len(streamed.of("text-delta")) > 5
+    assert streamed.of("text-delta")
     assert streamed.parts[-1]["messageMetadata"]["status"] == "completed"
 
 
@@ -105,9 +106,11 @@ async def test_a_follow_up_has_the_history(
 ) -> None:
     openai_server.replies = [
         Text("In 1874 [1]."),
-        ToolCalls(("rag_search", '{"query": "Who built the lighthouse?"}')),
         Text("Ada Stern [1]."),
     ]
+    harmless = {"is_toxic": False, "is_prompt_injection": False, "contains_pii": False, "reason": "A question."}
+    openai_server.small_replies["InputGuardrailCheck"] = Text(json.dumps(harmless))
+    openai_server.small_replies["StandaloneQuestion"] = Text('{"question": "Who built the lighthouse?"}')
     chat_id = await library.new_chat()
     await stream(scripted, chat_id, QUESTION)
     streamed = await stream(scripted, chat_id, "By whom?")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from opentrace.ports.document_parser import DocumentParser, ParsedDocument, ParseError, ParseLimits
-from tests.adapters.parser import documents, hostile_files
+from tests.adapters.parser import archives, documents, hostile_files
 
 LIMITS = ParseLimits(timeout_s=60.0)
 
@@ -17,6 +17,13 @@ FILES: Mapping[str, bytes] = {
     "report.html": b"<!doctype html><title>Report</title><h1>Report</h1><p>Rivers rise in spring.</p>",
     "report.md": b"# Report\n\nRivers rise in spring.\n",
     "report.txt": b"REPORT\n\nRivers rise in spring.\n",
+    "report.pptx": archives.presentation(
+        archives.shape("Report", kind="title") + archives.shape("Rivers rise in spring.")
+    ),
+    "report.odt": archives.open_document("<text:h>Report</text:h><text:p>Rivers rise in spring.</text:p>"),
+    "report.epub": archives.e_book(only="<h1>Report</h1><p>Rivers rise in spring.</p>"),
+    "report.eml": b"Subject: Report\nMIME-Version: 1.0\nMessage-ID: <1@example.com>\nBcc: a@example.com\n"
+    b"To:\n\nRivers rise in spring.\n",
 }
 
 
@@ -55,10 +62,10 @@ class DocumentParserContract:
 
     def test_another_kind_of_file_is_named_and_refused(self, parser: DocumentParser) -> None:
         with pytest.raises(ParseError) as caught:
-            parser.detect(b"\x89PNG\r\n\x1a\n" + bytes(100), path=None, file_name="report.pdf")
+            parser.detect(b"GIF89a" + bytes(100), path=None, file_name="report.pdf")
 
         assert caught.value.code == "document_type_unsupported"
-        assert "PNG" in caught.value.detail
+        assert "GIF" in caught.value.detail
 
     async def test_locations_lie_on_the_page_and_delimit_lines(self, parser: DocumentParser, tmp_path: Path) -> None:
         document = await read(parser, tmp_path, documents.simple_pdf())

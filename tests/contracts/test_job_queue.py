@@ -1,5 +1,6 @@
 """What every job queue promises, kept by Celery on a broker of this module's own."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator
 from uuid import uuid4
@@ -66,3 +67,34 @@ async def test_a_broker_that_is_away_is_reported_within_seconds(jobs_without_bro
         await jobs_without_broker.worker_alive()
 
     assert time.monotonic() - began < 10
+
+
+async def test_a_broker_that_is_silent_is_reported_within_seconds() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        queue = CeleryJobQueue(f"redis://127.0.0.1:{silent.sockets[0].getsockname()[1]}/0")
+        with pytest.raises(JobQueueError, match="OPENTRACE_REDIS_URL"):
+            await queue.worker_alive()
+        await queue.close()
+
+
+@pytest.mark.parametrize("turns_of_the_loop", range(40))
+async def test_a_cancelled_report_ends_at_whatever_moment(broker_url: str, turns_of_the_loop: int) -> None:
+    """Among them the moment in which the command has been sent."""
+    queue = CeleryJobQueue(broker_url)
+
+    async def keep_reporting() -> None:
+        while True:
+            await queue.report_alive()
+            await asyncio.sleep(3600)
+
+    reporting = asyncio.create_task(keep_reporting())
+    for _ in range(turns_of_the_loop):
+        await asyncio.sleep(0)
+    reporting.cancel()
+    await asyncio.wait({reporting}, timeout=60)
+    assert reporting.cancelled()
+    await queue.close()

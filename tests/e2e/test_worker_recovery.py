@@ -13,7 +13,7 @@ from sqlalchemy import text
 from opentrace.adapters.celery import ALIVE_KEY
 from opentrace.adapters.local.valkey_server import ValkeyServer
 from opentrace.db.engine import Database
-from opentrace.knowledge.ingestion.pipeline import work_folder
+from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document
 from opentrace.settings import Settings
 from tests.api_fixtures import PASSWORD, Person, client_of, running_server

@@ -16,7 +16,7 @@ import psutil
 
 from opentrace.entrypoints.run_file import RunningInstance, read_run_file
 
-DEADLINE_S = 60.0
+DEADLINE_S = 180.0
 
 
 def opentrace(*arguments: str, environment: dict[str, str] | None = None) -> list[str]:
@@ -55,13 +55,13 @@ def eventually(condition: Callable[[], bool], *, deadline_s: float = DEADLINE_S)
 class Up:
     """One `opentrace up --port 0` on `data_dir`."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **variables: str) -> None:
         self.data_dir = data_dir
         self.lines: list[str] = []
         self._process = subprocess.Popen(
             opentrace("up", "--port", "0", "--data-dir", str(data_dir)),
             cwd=data_dir.parent,
-            env=clean_environment(),
+            env=clean_environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

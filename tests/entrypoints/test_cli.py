@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_group
 
-from opentrace.entrypoints.cli import CLIENT_COMMANDS, application
+from opentrace.entrypoints.cli import ARCHIVE_COMMANDS, CLIENT_COMMANDS, application
 from tests.entrypoints.running import run_opentrace
 
 
@@ -21,12 +21,13 @@ def test_help_lists_the_commands_without_importing_what_they_need(tmp_path: Path
         assert not re.search(rf"\| +{package}$", run.stderr, re.MULTILINE), package
 
 
-def test_what_is_listed_of_the_client_is_what_it_registers() -> None:
+@pytest.mark.parametrize(("command", "commands"), [("ask", CLIENT_COMMANDS), ("backup", ARCHIVE_COMMANDS)])
+def test_what_is_listed_without_an_import_is_what_is_registered(command: str, commands: dict[str, str]) -> None:
     listed = {name: command.help for name, command in get_group(application([])).commands.items()}
-    registered = {name: command.help for name, command in get_group(application(["ask"])).commands.items()}
+    registered = {name: command.help for name, command in get_group(application([command])).commands.items()}
 
     assert listed == registered
-    assert set(CLIENT_COMMANDS) < set(listed)
+    assert set(commands) < set(listed)
 
 
 def test_an_unknown_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
@@ -34,6 +35,14 @@ def test_an_unknown_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> N
 
     assert run.returncode == 2
     assert run.stderr == "'OPENTRACE_PROT' is no setting of Opentrace. See .env.example for those there are.\n"
+
+
+def test_a_document_gets_at_least_the_time_of_its_reading(tmp_path: Path) -> None:
+    run = run_opentrace("up", folder=tmp_path, OPENTRACE_PARSE_TIMEOUT_S="9000")
+
+    assert run.returncode == 2
+    assert run.stderr.startswith("OPENTRACE_JOB_TIMEOUT_S is not acceptable: ")
+    assert "OPENTRACE_PARSE_TIMEOUT_S" in run.stderr
 
 
 def test_a_bad_value_stops_the_start_with_a_sentence(tmp_path: Path) -> None:

@@ -5,7 +5,12 @@ import os
 import pty
 import stat
 import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import pytest
 
 from opentrace.entrypoints.credentials import Credentials
 from tests.e2e.conftest import EMAIL, PASSWORD, Installation, installation
@@ -13,6 +18,29 @@ from tests.e2e.files import QUESTION, WRITERS
 from tests.entrypoints.running import clean_environment, opentrace, run_opentrace
 
 __all__ = ["installation"]
+
+
+@pytest.fixture
+def page_server() -> Iterator[ThreadingHTTPServer]:
+    """A web server of the network that the installation lets pages be fetched from."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/bridge"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>Bridge</title><p>42,000 cars cross the bridge every day.</p>")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- as http.server calls it
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def test_ask_streams_the_answer_and_lists_its_sources(installation: Installation, tmp_path: Path) -> None:
@@ -40,6 +68,58 @@ def test_a_folder_is_added_and_a_file_of_another_kind_is_refused_alone(
     assert "program.bin was refused:" in ended.stderr
     documents = json.loads(installation.run("documents", "--project", "Mixed", "--json"))
     assert "town.md" in [document["file_name"] for document in documents if document["status"] == "completed"]
+
+
+def test_bytes_that_are_there_are_not_sent_again_and_a_new_version_replaces_the_old_one(
+    installation: Installation, tmp_path: Path
+) -> None:
+    def add(*more: str) -> str:
+        key = environment(installation, installation.api_key)
+        ended = run_opentrace("add", str(file), "--project", "Versions", *more, folder=tmp_path, **key)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stderr
+
+    def names_and_sizes() -> list[tuple[str, int]]:
+        documents = json.loads(installation.run("documents", "--project", "Versions", "--json"))
+        return sorted((document["file_name"], document["size_bytes"]) for document in documents)
+
+    file = tmp_path / "plan.md"
+    file.write_text("# Plan\n\nThe bridge opens in May.\n", encoding="utf-8")
+    add()
+    first = names_and_sizes()
+    assert "there already" in add()
+    assert names_and_sizes() == first
+
+    file.write_text("# Plan\n\nThe bridge opens in September.\n", encoding="utf-8")
+    add("--replace")
+
+    assert names_and_sizes() == [("plan.md", file.stat().st_size)]
+    file.write_text("# Plan\n\nNobody knows when the bridge opens.\n", encoding="utf-8")
+    add()
+    assert len(names_and_sizes()) == 2
+
+
+def test_an_address_is_added_beside_files(
+    installation: Installation, tmp_path: Path, page_server: ThreadingHTTPServer
+) -> None:
+    url = f"http://127.0.0.1:{page_server.server_port}/bridge"
+
+    printed = installation.run("add", url, str(WRITERS["town.md"](tmp_path / "town.md")), "--project", "Pages")
+
+    assert printed.count("ready") == 2
+    documents = json.loads(installation.run("documents", "--project", "Pages", "--json"))
+    assert {document["url"] for document in documents} == {url, None}
+
+
+def test_an_address_that_is_not_fetched_is_refused_with_the_reason(installation: Installation, tmp_path: Path) -> None:
+    url = "http://169.254.169.254/latest/"
+
+    ended = run_opentrace(
+        "add", url, "--project", "Pages", folder=tmp_path, **environment(installation, installation.api_key)
+    )
+
+    assert ended.returncode == 1
+    assert f"{url} was refused:" in ended.stderr
 
 
 def test_search_prints_passages_and_json(installation: Installation, tmp_path: Path) -> None:

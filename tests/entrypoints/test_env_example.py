@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from opentrace.entrypoints.env_example import TARGET, render
+from opentrace.entrypoints.env_example import PAGE, TARGET, render, render_page
 from opentrace.settings import Settings, load_settings, variable_of
 
 
-def test_the_committed_file_is_up_to_date() -> None:
+def test_the_committed_files_are_up_to_date() -> None:
     assert TARGET.read_text(encoding="utf-8") == render()
+    assert PAGE.read_text(encoding="utf-8") == render_page()
 
 
 def test_every_setting_is_in_it_once() -> None:

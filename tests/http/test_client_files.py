@@ -110,7 +110,7 @@ async def test_the_best_packed_copy_that_the_browser_takes_is_sent(
 
 
 async def test_a_page_allows_its_own_inline_scripts_only(export: Path) -> None:
-    async with client_of(export, connect_sources=["https://storage.test"]) as client:
+    async with client_of(export, sources=[{"connect-src": ["https://storage.test"]}]) as client:
         landing = await client.get("/")
         account = await client.get("/account/")
     assert landing.headers["content-security-policy"] == (

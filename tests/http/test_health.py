@@ -46,3 +46,27 @@ async def test_the_metrics_count_requests_by_route_template(anonymous: httpx.Asy
     assert 'opentrace_http_request_seconds_bucket{le="0.005",method="GET",route="/api/projects/{project_id}"}' in text
     assert 'route="unmatched",status="404"' in text
     assert created.json()["id"] not in text
+
+
+async def test_the_metrics_tell_of_documents_that_wait_and_of_services(
+    anonymous: httpx.AsyncClient, sign_up: SignUp
+) -> None:
+    ada = await sign_up()
+    project = (await ada.http.post("/api/projects", json={"name": "x"})).json()["id"]
+    file = {"file_name": "a.txt", "content_type": "text/plain", "size_bytes": 3}
+    await ada.http.post(f"/api/projects/{project}/documents", json=file)
+
+    lines = dict(line.rsplit(" ", 1) for line in (await anonymous.get("/metrics")).text.splitlines() if line[0] != "#")
+
+    assert float(lines['opentrace_documents_moving{status="uploading"}']) >= 1
+    assert float(lines['opentrace_oldest_moving_document_seconds{status="uploading"}']) > 0
+    assert lines['opentrace_service_up{service="database"}'] == "1.0"
+    assert float(lines["opentrace_queue_depth"]) >= 0
+
+
+async def test_the_metrics_are_told_where_services_are_away(settings: Settings, serve: Serve) -> None:
+    away = {"database_url": SecretStr("postgresql://nobody@127.0.0.1:1/nothing")}
+    client = await serve(settings.model_copy(update=away))
+    response = await client.get("/metrics")
+    assert response.status_code == 200
+    assert 'opentrace_service_up{service="database"} 0.0' in response.text

@@ -23,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "content_type": "text/plain",
         "size_bytes": 3,
     },
+    "POST /api/documents/{document_id}/confirm": {},
+    "POST /api/projects/{project_id}/urls": {"url": "https://example.com/"},
     "POST /api/projects/{project_id}/search": {"query": "passage"},
     "POST /api/projects/{project_id}/chats": {"title": "Mine"},
     "PATCH /api/chats/{chat_id}": {"title": "Mine"},

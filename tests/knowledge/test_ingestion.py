@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text, update
 
-from opentrace.knowledge.ingestion.pipeline import Ingestion, work_folder
+from opentrace.adapters.s3 import S3BlobStore, S3Bucket
+from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document
 from opentrace.services import Services
 from tests.api_fixtures import Person, SignUp
@@ -65,6 +68,38 @@ async def reached(person: Person, document_id: str, status: str) -> None:
 async def set_columns(services: Services, document_id: str, **values: Any) -> None:
     async with services.database.system_transaction() as work:
         await work.session.execute(update(Document).where(Document.id == UUID(document_id)).values(**values))
+
+
+async def test_a_document_waits_for_a_storage_that_is_away(
+    ingestion: Ingestion, services: Services, sign_up: SignUp
+) -> None:
+    ada = await sign_up()
+    nowhere = S3Bucket(name="b", endpoint_url="http://127.0.0.1:1", access_key_id="a", secret_access_key="b")
+    away = replace(
+        services,
+        blob_store=S3BlobStore(nowhere),
+        settings=services.settings.model_copy(update={"job_attempts": 1}),
+    )
+    document_id = (await add_document(ada, await create_project(ada)))["id"]
+
+    for _ in range(2):
+        await Ingestion(away).ingest(UUID(document_id))
+    waiting = await read_document(ada, document_id)
+    await ingestion.ingest(UUID(document_id))
+
+    assert waiting["status"] == "queued"
+    assert waiting["status_message"] == "Waiting for the file storage, which does not answer."
+    assert (await read_document(ada, document_id))["status"] == "completed"
+
+
+async def test_a_document_that_takes_for_ever_fails_with_a_sentence(services: Services, sign_up: SignUp) -> None:
+    ada = await sign_up()
+    hasty = replace(services, settings=services.settings.model_copy(update={"job_timeout_s": 0.01}))
+
+    document = await ingested(Ingestion(hasty), ada, LONG_TEXT, "long.txt")
+
+    assert (document["status"], document["error_code"]) == ("failed", "ingestion_timeout")
+    assert "OPENTRACE_JOB_TIMEOUT_S" in document["status_message"]
 
 
 async def test_a_document_becomes_searchable_and_says_what_was_found(

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from opentrace.adapters.celery import CeleryJobQueue
 from opentrace.adapters.local.valkey_server import ValkeyServer
-from opentrace.knowledge.ingestion.pipeline import work_folder
+from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document, ObjectDeletion
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.services import Services

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from opentrace.db.engine import Database
 from opentrace.knowledge.models import Document
@@ -143,3 +144,49 @@ async def test_writes_go_on_in_a_project_with_an_index(database: Database, owner
     await seed_document(database, project_id, [added])
 
     assert added.chunk_id in [chunk_id for chunk_id, _ in await found(database, owner, project_id, 2)]
+
+
+async def test_a_sweep_that_is_cancelled_ends_as_such_and_leaves_the_turn_to_others(
+    database: Database, owner: Principal
+) -> None:
+    for moment in range(40):
+        sweeping = asyncio.create_task(sweep_vector_indexes(database))
+        await asyncio.wait({sweeping}, timeout=moment / 4000)
+        sweeping.cancel()
+        await asyncio.wait({sweeping}, timeout=60)
+        assert sweeping.cancelled() or sweeping.exception() is None, moment
+
+    project_id = await large_project(database, owner)
+    assert await ensure_vector_index(database, project_id, MODEL, build_from=BUILD_FROM)
+
+
+async def test_maintenance_takes_no_connection_of_those_that_carry_a_users_scope(database_url: str) -> None:
+    """One that is cancelled while it leaves transactions behind would take the next caller's scope away."""
+    database = Database.connect(database_url, pool_size=1)
+
+    await sweep_vector_indexes(database)
+
+    assert isinstance(database.engine.pool, AsyncAdaptedQueuePool)
+    assert (database.engine.pool.checkedin(), database.engine.pool.checkedout()) == (0, 0)
+    await database.close()
+
+
+@pytest.mark.parametrize(("dimensions", "indexed"), [(1536, True), (3072, True), (4096, False)])
+async def test_vectors_of_every_common_length_are_kept_and_found(
+    database: Database, owner: Principal, dimensions: int, indexed: bool
+) -> None:
+    project_id = await seed_project(database, owner)
+    vectors = np.random.default_rng(5).normal(size=(12, dimensions)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    chunks = [SeededChunk("text", [(0, 4, vector)]) for vector in vectors]
+    await seed_document(database, project_id, chunks)
+
+    built = await ensure_vector_index(database, project_id, MODEL, build_from=10)
+
+    assert built == indexed
+    async with database.transaction(owner) as work:
+        rows = await work.session.execute(
+            text("SELECT chunk_id FROM search_chunks_vector(:project, :model, CAST(:query AS vector), 1)"),
+            {"project": project_id, "model": MODEL, "query": str(vectors[3].tolist())},
+        )
+        assert rows.scalars().all() == [chunks[3].chunk_id]

@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from opentrace.db.engine import Database
+from opentrace.projects.models import ProjectSettings
 from opentrace.services import Services
 from tests.api_fixtures import Person, SignUp
 from tests.nasty_strings import NASTY_STRINGS
@@ -24,6 +26,11 @@ DEFAULTS = {
     "vector_weight": 0.7,
     "keyword_weight": 0.3,
     "similarity_threshold": 0.3,
+    "fusion": "rrf",
+    "text_configuration": "english",
+    "check_toxicity": True,
+    "check_prompt_injection": True,
+    "check_personal_data": True,
 }
 
 
@@ -196,6 +203,8 @@ async def test_of_simultaneous_deletions_one_succeeds(sign_up: SignUp) -> None:
         {"similarity_threshold": 0.0},
         {"similarity_threshold": 1},
         {"rag_strategy": "basic", "agent_type": "simple", "use_reranking": False},
+        {"rag_strategy": "multi_query_hybrid", "use_reranking": True},
+        {"rag_strategy": "hybrid", "fusion": "scores", "text_configuration": "german"},
         {"embedding_model": "all-MiniLM-L6-v2"},
         {},
     ],
@@ -210,13 +219,30 @@ async def test_settings_are_changed_one_by_one(sign_up: SignUp, changes: dict[st
     assert {name: settings[name] for name in DEFAULTS} == {**DEFAULTS, **changes}
 
 
+async def test_a_project_of_a_model_that_is_gone_can_still_be_changed(sign_up: SignUp, database: Database) -> None:
+    ada = await sign_up()
+    project = await create(ada)
+    async with database.system_transaction() as work:
+        await work.session.execute(
+            update(ProjectSettings)
+            .where(ProjectSettings.project_id == UUID(project["id"]))
+            .values(embedding_model="text-embedding-3-large")
+        )
+
+    changed = await ada.http.patch(f"/api/projects/{project['id']}/settings", json={"num_chunks": 7})
+
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["num_chunks"], changed.json()["embedding_model"]) == (7, "text-embedding-3-large")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"rag_strategy": "hybrid"}, "'basic'"),
+        ({"fusion": "best"}, "'rrf'"),
+        ({"text_configuration": "klingon"}, "'simple'"),
         ({"rag_strategy": "graph"}, "'basic'"),
-        ({"agent_type": "agentic"}, "'simple'"),
-        ({"use_reranking": True}, "false"),
+        ({"agent_type": "omniscient"}, "'simple'"),
+        ({"use_reranking": "maybe"}, "boolean"),
         ({"embedding_model": "text-embedding-3-large"}, "'all-MiniLM-L6-v2'"),
         ({"num_chunks": 0}, "1"),
         ({"num_chunks": 101}, "100"),

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from opentrace.auth.models import User
 from opentrace.db.engine import Database
+from opentrace.knowledge.facets import document_facets
 from opentrace.knowledge.models import ChunkEmbedding, Document, DocumentChunk
 from opentrace.ports.authenticator import Principal
 from opentrace.projects.models import Project, ProjectSettings
@@ -66,6 +67,9 @@ async def seed_document(
     model: str = MODEL,
 ) -> UUID:
     document_id = uuid4()
+    facets = document_facets(
+        file_name=file_name, title=None, media_type="text/plain", contents=[item.content for item in chunks]
+    )
     async with database.system_transaction() as work:
         work.session.add(
             Document(
@@ -77,6 +81,8 @@ async def seed_document(
                 size_bytes=1,
                 storage_key=f"test/{document_id}",
                 status="completed",
+                facets=list(facets.values),
+                period_end=facets.period_end,
             )
         )
         await work.session.flush()

@@ -80,8 +80,10 @@ async def test_a_search_in_documents_that_are_not_there_finds_nothing(ada: Perso
         {"query": None},
         {"query": "a\u0000b"},
         {"query": "x" * 8001},
-        {"query": QUESTION, "rag_strategy": "hybrid"},
-        {"query": QUESTION, "use_reranking": True},
+        {"query": QUESTION, "rag_strategy": "graph"},
+        {"query": QUESTION, "rag_strategy": "hybrid", "vector_weight": 0, "keyword_weight": 0},
+        {"query": QUESTION, "text_configuration": "german"},
+        {"query": QUESTION, "use_reranking": "maybe"},
         {"query": QUESTION, "num_chunks": 0},
         {"query": QUESTION, "final_context_size": 1000},
         {"query": QUESTION, "similarity_threshold": 1.5},
@@ -98,12 +100,18 @@ async def test_what_cannot_be_searched_is_refused(ada: Person, project_id: str, 
     assert response.headers["content-type"].startswith("application/problem+json")
 
 
-async def test_a_strategy_that_is_not_built_is_refused_with_those_that_are(ada: Person, project_id: str) -> None:
-    response = await ada.http.post(
-        f"/api/projects/{project_id}/search", json={"query": QUESTION, "rag_strategy": "multi_query_vector"}
-    )
+async def test_every_strategy_is_searched_over_http(ada: Person, project_id: str) -> None:
+    for strategy in ("basic", "hybrid", "multi_query_vector", "multi_query_hybrid"):
+        response = await ada.http.post(
+            f"/api/projects/{project_id}/search",
+            json={"query": QUESTION, "rag_strategy": strategy, "use_reranking": True},
+        )
 
-    assert "'basic'" in response.text
+        assert response.status_code == 200, response.text
+        body = response.json()
+        assert body["results"]
+        assert (body["trace"]["strategy"], body["trace"]["reranker"]) == (strategy, "sentences")
+        assert body["trace"]["failures"] == {}
 
 
 @pytest.mark.parametrize("query", ["'; DROP TABLE users; --", "日本語", "😀" * 2000, "{}%s:x\\", "?", "word " * 1500])

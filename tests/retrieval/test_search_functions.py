@@ -127,6 +127,7 @@ async def test_another_users_project_has_no_results(database: Database, owner: P
     [
         "SELECT * FROM search_chunks_vector(%s, 'test-model', '[1,0]', 5)",
         "SELECT * FROM search_chunks_keyword(%s, 'tulip', 5)",
+        "SELECT * FROM search_chunks_fused(%s, 'test-model', ARRAY['tulip'], ARRAY['[1,0]'::vector], 5)",
     ],
 )
 async def test_without_a_user_nothing_is_found(
@@ -135,7 +136,7 @@ async def test_without_a_user_nothing_is_found(
     await seed_document(database, project_id, [chunk("tulip", EAST)])
 
     with psycopg.connect(database_url) as connection:
-        connection.execute(f"SET ROLE {APP_ROLE}")
+        connection.execute(f"SET LOCAL ROLE {APP_ROLE}")
         rows = connection.execute(statement.encode(), (project_id,)).fetchall()
 
     assert rows == []
@@ -191,6 +192,100 @@ async def test_a_quoted_phrase_is_found_as_a_phrase(database: Database, owner: P
     rows = await keyword(database, owner, project_id, '"gross margin"')
 
     assert [row["chunk_id"] for row in rows] == [phrase.chunk_id]
+
+
+@pytest.mark.parametrize(
+    ("content", "query"),
+    [
+        ("Order part SKU-4471 from the depot.", "SKU-4471"),
+        ("Order part SKU-4471 from the depot.", "sku 4471"),
+        ("Liability is limited as § 12.3 says.", "§ 12.3"),
+        ("See report_final-v2.pdf for details.", "report_final-v2.pdf"),
+        ("See report_final-v2.pdf for details.", "final report"),
+        ("Net sales were $82,959 million.", "82959"),
+        ("Net sales were $82959 million.", "82,959"),
+        ("Le résumé de l'entretien.", "resume"),
+        ("The café's menu", "CAFE"),
+        ("Die Häuser am Fluß", "häuser"),
+        ("Отчёт о прибылях и убытках", "ОТЧЁТ о прибылях"),
+        ("四半期の売上高は増加した。", "売上高"),
+        ("분기 매출이 증가했습니다", "매출"),
+        ("ใบแจ้งหนี้ของลูกค้า", "แจ้งหนี้"),
+        ("An eﬃcient oﬃce", "office"),
+    ],
+)
+async def test_codes_numbers_and_other_languages_are_found(
+    database: Database, owner: Principal, project_id: UUID, content: str, query: str
+) -> None:
+    item = chunk(content, EAST)
+    await seed_document(database, project_id, [item, chunk("Order part 12 of 3 from SKU 44 71, page 82.", EAST)])
+
+    rows = await keyword(database, owner, project_id, query)
+
+    assert rows[0]["chunk_id"] == item.chunk_id
+
+
+async def test_a_rare_word_counts_more_than_a_common_one(
+    database: Database, owner: Principal, project_id: UUID
+) -> None:
+    rare = chunk("The tulip is a flower of many colours and of long leaves, seen in spring.", EAST)
+    common = [chunk(f"A flower, a flower, a flower, number {number}.", EAST) for number in range(20)]
+    await seed_document(database, project_id, [*common, rare])
+
+    rows = await keyword(database, owner, project_id, "tulip flower")
+
+    assert rows[0]["chunk_id"] == rare.chunk_id
+    assert len(rows) == 10
+
+
+async def test_a_short_chunk_ranks_above_a_long_one_that_says_the_word_as_often(
+    database: Database, owner: Principal, project_id: UUID
+) -> None:
+    long = chunk("The tulip " + "stands beside many another plant of the garden " * 20, EAST)
+    short = chunk("The tulip stands there.", EAST)
+    await seed_document(database, project_id, [long, short])
+
+    rows = await keyword(database, owner, project_id, "tulip")
+
+    assert [row["chunk_id"] for row in rows] == [short.chunk_id, long.chunk_id]
+
+
+async def test_words_are_formed_by_the_configuration_of_the_project(database: Database, owner: Principal) -> None:
+    project_id = await seed_project(database, owner, text_configuration="german")
+    item = chunk("Die Verträge wurden gekündigt.", EAST)
+    await seed_document(database, project_id, [item])
+    assert len(await keyword(database, owner, project_id, "Vertrag")) == 1
+
+    async with database.transaction(owner) as work:
+        await work.session.execute(
+            text("UPDATE project_settings SET text_configuration = 'simple' WHERE project_id = :id"), {"id": project_id}
+        )
+
+    assert await keyword(database, owner, project_id, "Vertrag") == []
+    assert len(await keyword(database, owner, project_id, "Verträge")) == 1
+
+
+async def test_statistics_of_a_sample_rank_as_exact_counts_do(
+    database: Database, owner: Principal, project_id: UUID
+) -> None:
+    filler = [chunk(f"common word{number % 50} text{number}", EAST) for number in range(4200)]
+    wanted = chunk("common word7 tulip", EAST)
+    await seed_document(database, project_id, [*filler, wanted])
+    before = await keyword(database, owner, project_id, "common word7 tulip", limit=3)
+
+    async with database.system_transaction() as work:
+        await work.session.execute(text("SELECT refresh_keyword_statistics(:id)"), {"id": project_id})
+        known = await work.session.scalar(
+            text("SELECT common_lexemes FROM keyword_statistics WHERE project_id = :id"), {"id": project_id}
+        )
+    after = await keyword(database, owner, project_id, "common word7 tulip", limit=3)
+
+    assert known is not None
+    assert {"common", "word7"} <= set(known)
+    assert "tulip" not in known
+    assert before[0]["chunk_id"] == after[0]["chunk_id"] == wanted.chunk_id
+    assert after[0]["score"] == pytest.approx(before[0]["score"], rel=0.02)
+    assert len(await keyword(database, owner, project_id, "common")) == 10
 
 
 NAUGHTY = [

@@ -13,6 +13,7 @@ export default function NotFound() {
     <main className="grid min-h-dvh place-items-center">
       <EmptyState
         icon={Compass}
+        heading="h1"
         title="There is nothing at this address"
         actions={
           <Button asChild variant="primary">

@@ -19,12 +19,14 @@ export function formatPercent(share: number): string {
 
 export function formatBytes(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
   return new Intl.NumberFormat(LOCALE, {
     style: "unit",
     unit: UNITS[power] ?? "byte",
     unitDisplay: power === 0 ? "long" : "short",
     maximumFractionDigits: power < 2 ? 0 : 1,
-  }).format(bytes / 1000 ** power);
+    // A limit is never said to be larger than it is.
+  }).format(power >= 2 && value >= 100 ? Math.floor(value) : value);
 }
 
 export function formatDateTime(iso: string): string {
@@ -58,10 +60,20 @@ export function formatDuration(ms: number): string {
   return new Intl.NumberFormat(LOCALE, {
     style: "unit",
     unit,
-    unitDisplay: "short",
+    unitDisplay: "narrow",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
+}
+
+/** An amount in US dollars: small ones with as many digits as say something. */
+export function formatDollars(amount: number): string {
+  return new Intl.NumberFormat(LOCALE, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    ...(amount > 0 && amount < 0.1 ? { maximumSignificantDigits: 2 } : {}),
+  }).format(amount);
 }
 
 const plurals = new Intl.PluralRules("en");

@@ -21,6 +21,12 @@ function write(key: string, text: string) {
   }
 }
 
+/** The text goes on under another name: of something that was not there when it was begun. */
+export function moveDraft(from: string, to: string) {
+  write(to, read(from) ?? "");
+  write(from, "");
+}
+
 /** Text that somebody is writing: kept by this tab until it is sent or cleared, also when the page is loaded again. */
 export function useDraft(key: string): [text: string, setText: (text: string) => void] {
   const [text, setText] = useState("");

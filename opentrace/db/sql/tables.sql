@@ -1,6 +1,15 @@
 -- The tables. The models beside each domain describe them; a test holds the two together.
 
-CREATE EXTENSION IF NOT EXISTS vector;
+-- Supabase keeps extensions in a schema of their own, which is in the search path there. Functions name it in theirs; where
+-- it does not exist, that means nothing.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'extensions') THEN
+        CREATE EXTENSION IF NOT EXISTS vector SCHEMA extensions;
+        PERFORM set_config('search_path', 'public, extensions', true);
+    ELSE
+        CREATE EXTENSION IF NOT EXISTS vector;
+    END IF;
+END $$;
 
 CREATE TABLE users (
     id uuid CONSTRAINT pk_users PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -12,6 +21,14 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX uq_users_email ON users (lower(email));
 CREATE UNIQUE INDEX uq_users_owner ON users (is_owner) WHERE is_owner;
+
+-- What an outside identity provider has said of its accounts. Its messages come late, twice and out of order; that an
+-- account is gone is kept, so that no late message and no token that still holds brings it back.
+CREATE TABLE external_accounts (
+    external_id text CONSTRAINT pk_external_accounts PRIMARY KEY,
+    changed_at_ms bigint NOT NULL,
+    deleted boolean NOT NULL DEFAULT false
+);
 
 CREATE TABLE sessions (
     id uuid CONSTRAINT pk_sessions PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -65,6 +82,11 @@ CREATE TABLE project_settings (
     vector_weight double precision NOT NULL,
     keyword_weight double precision NOT NULL,
     similarity_threshold double precision NOT NULL,
+    fusion text NOT NULL DEFAULT 'rrf' CONSTRAINT ck_project_settings_fusion CHECK (fusion IN ('rrf', 'scores')),
+    text_configuration text NOT NULL DEFAULT 'english',
+    check_toxicity boolean NOT NULL DEFAULT true,
+    check_prompt_injection boolean NOT NULL DEFAULT true,
+    check_personal_data boolean NOT NULL DEFAULT true,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -79,6 +101,7 @@ CREATE TABLE documents (
     sha256 bytea,
     storage_key text NOT NULL CONSTRAINT uq_documents_storage_key UNIQUE,
     url text,
+    fetched jsonb,
     status text NOT NULL
         CONSTRAINT ck_documents_status
         CHECK (status IN ('uploading', 'queued', 'partitioning', 'chunking', 'summarising', 'vectorization',
@@ -92,15 +115,25 @@ CREATE TABLE documents (
     attempts integer NOT NULL DEFAULT 0,
     lease_owner uuid,
     lease_expires_at timestamptz,
+    facets text[] NOT NULL DEFAULT '{}',
+    period_end date,
+    replaces_document_id uuid,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT uq_documents_project_id_id UNIQUE (project_id, id)
 );
 CREATE INDEX ix_documents_project_id_created_at_id ON documents (project_id, created_at, id);
+CREATE INDEX ix_documents_project_id_sha256 ON documents (project_id, sha256) WHERE sha256 IS NOT NULL;
+-- A page is in a project once; adding it again fetches it again.
+CREATE UNIQUE INDEX uq_documents_project_id_url ON documents (project_id, url) WHERE source = 'url';
+CREATE INDEX ix_documents_facets ON documents USING gin (lexeme_keys(project_id, facets));
 CREATE INDEX ix_documents_moving ON documents (status) WHERE status NOT IN ('completed', 'failed');
 
+-- From here to `chunk_embeddings` every key holds the project: these tables can be partitioned or distributed by it
+-- (docs/decisions/partitions-by-project.md).
 CREATE TABLE document_chunks (
-    id uuid CONSTRAINT pk_document_chunks PRIMARY KEY DEFAULT gen_random_uuid(),
-    document_id uuid NOT NULL CONSTRAINT fk_document_chunks_document_id_documents REFERENCES documents ON DELETE CASCADE,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    document_id uuid NOT NULL,
     project_id uuid NOT NULL CONSTRAINT fk_document_chunks_project_id_projects REFERENCES projects ON DELETE CASCADE,
     chunk_index integer NOT NULL,
     content text NOT NULL,
@@ -111,28 +144,117 @@ CREATE TABLE document_chunks (
     page_number integer,
     locations jsonb NOT NULL,
     char_count integer NOT NULL,
-    tsv tsvector NOT NULL GENERATED ALWAYS AS (
-        setweight(to_tsvector('english', content), 'A') || setweight(to_tsvector('english', context), 'B')
-    ) STORED,
-    CONSTRAINT uq_document_chunks_document_id_chunk_index UNIQUE (document_id, chunk_index)
+    flags text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT pk_document_chunks PRIMARY KEY (project_id, id),
+    CONSTRAINT uq_document_chunks_project_id_document_id_chunk_index UNIQUE (project_id, document_id, chunk_index),
+    CONSTRAINT fk_document_chunks_project_id_document_id_documents
+        FOREIGN KEY (project_id, document_id) REFERENCES documents (project_id, id) ON DELETE CASCADE
 );
-CREATE INDEX ix_document_chunks_project_id ON document_chunks (project_id);
-CREATE INDEX ix_document_chunks_tsv ON document_chunks USING gin (tsv);
+
+-- What keyword search knows of a project: how its words are formed, and how many chunks hold which common words
+-- (`refresh_keyword_statistics` counts them, now and then).
+CREATE TABLE keyword_statistics (
+    project_id uuid CONSTRAINT pk_keyword_statistics PRIMARY KEY
+        CONSTRAINT fk_keyword_statistics_project_id_projects REFERENCES projects ON DELETE CASCADE,
+    configuration text NOT NULL,
+    chunks integer,
+    mean_length double precision,
+    common_lexemes text[] NOT NULL DEFAULT '{}',
+    common_shares real[] NOT NULL DEFAULT '{}'
+);
+
+-- The words of a chunk. Apart from the chunk, whose other columns are wide, so that ranking reads short rows; whole in its
+-- row, since a word list that must be unpacked first costs more than its ranking.
+CREATE TABLE chunk_lexemes (
+    project_id uuid NOT NULL,
+    chunk_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    length integer NOT NULL,
+    lexemes tsvector NOT NULL,
+    CONSTRAINT pk_chunk_lexemes PRIMARY KEY (project_id, chunk_id),
+    CONSTRAINT fk_chunk_lexemes_project_id_chunk_id_document_chunks
+        FOREIGN KEY (project_id, chunk_id) REFERENCES document_chunks (project_id, id) ON DELETE CASCADE
+) WITH (toast_tuple_target = 8160);
+CREATE INDEX ix_chunk_lexemes_document_id ON chunk_lexemes (document_id);
+-- Keys hold the project, so that a search reads no other's postings. Written at once: a list of pending entries would be
+-- read by every search.
+CREATE INDEX ix_chunk_lexemes_keys ON chunk_lexemes
+    USING gin (lexeme_keys(project_id, tsvector_to_array(lexemes))) WITH (fastupdate = off);
+
+CREATE FUNCTION note_keyword_configuration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, extensions, pg_temp AS $$
+BEGIN
+    INSERT INTO keyword_statistics (project_id, configuration) VALUES (new.project_id, new.text_configuration);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER project_settings_note_keyword_configuration AFTER INSERT ON project_settings
+    FOR EACH ROW EXECUTE FUNCTION note_keyword_configuration();
+
+-- Whoever writes a chunk makes it findable. Chunks are written once and never changed.
+CREATE FUNCTION index_chunk_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, extensions, pg_temp AS $$
+BEGIN
+    INSERT INTO chunk_lexemes (project_id, chunk_id, document_id, length, lexemes)
+    SELECT n.project_id, n.id, n.document_id, lexeme_count(l.lexemes), l.lexemes
+    FROM new_chunks n JOIN keyword_statistics s ON s.project_id = n.project_id,
+        LATERAL (SELECT chunk_words(s.configuration::regconfig, n.content, n.context) AS lexemes OFFSET 0) l;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER document_chunks_index_words AFTER INSERT ON document_chunks
+    REFERENCING NEW TABLE AS new_chunks FOR EACH STATEMENT EXECUTE FUNCTION index_chunk_words();
+
+-- Forms the words of a project anew, about a millisecond a chunk.
+CREATE FUNCTION change_keyword_configuration() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, extensions, pg_temp AS $$
+BEGIN
+    UPDATE keyword_statistics SET configuration = new.text_configuration, chunks = NULL
+    WHERE project_id = new.project_id;
+    UPDATE chunk_lexemes l SET lexemes = w.lexemes, length = lexeme_count(w.lexemes)
+    FROM document_chunks c,
+        LATERAL (SELECT chunk_words(new.text_configuration::regconfig, c.content, c.context) AS lexemes OFFSET 0) w
+    WHERE c.project_id = new.project_id AND l.project_id = new.project_id AND l.chunk_id = c.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER project_settings_change_keyword_configuration AFTER UPDATE OF text_configuration ON project_settings
+    FOR EACH ROW WHEN (old.text_configuration <> new.text_configuration) EXECUTE FUNCTION change_keyword_configuration();
 
 CREATE TABLE chunk_embeddings (
     project_id uuid NOT NULL CONSTRAINT fk_chunk_embeddings_project_id_projects REFERENCES projects ON DELETE CASCADE,
     model text NOT NULL,
-    chunk_id uuid NOT NULL
-        CONSTRAINT fk_chunk_embeddings_chunk_id_document_chunks REFERENCES document_chunks ON DELETE CASCADE,
+    chunk_id uuid NOT NULL,
     window_index integer NOT NULL,
     char_start integer NOT NULL,
     char_end integer NOT NULL,
     embedding vector NOT NULL,
-    CONSTRAINT pk_chunk_embeddings PRIMARY KEY (project_id, model, chunk_id, window_index)
+    CONSTRAINT pk_chunk_embeddings PRIMARY KEY (project_id, model, chunk_id, window_index),
+    CONSTRAINT fk_chunk_embeddings_project_id_chunk_id_document_chunks
+        FOREIGN KEY (project_id, chunk_id) REFERENCES document_chunks (project_id, id) ON DELETE CASCADE
 );
--- Vectors of 384 dimensions stay in their row (1.5 kB): an exact scan then reads pages in order, not the side table.
-ALTER TABLE chunk_embeddings ALTER COLUMN embedding SET STORAGE PLAIN;
+-- Vectors of up to 1,900 dimensions stay in their row, so that an exact scan reads pages in order; longer ones, which no
+-- page holds, go to the side table. Compressing numbers gains nothing.
+ALTER TABLE chunk_embeddings ALTER COLUMN embedding SET STORAGE EXTERNAL;
+ALTER TABLE chunk_embeddings SET (toast_tuple_target = 8160);
 CREATE INDEX ix_chunk_embeddings_chunk_id ON chunk_embeddings (chunk_id);
+
+-- Vectors by the SHA-256 of the text that was embedded: the same text is not embedded twice in a project.
+CREATE TABLE embedding_cache (
+    project_id uuid NOT NULL CONSTRAINT fk_embedding_cache_project_id_projects REFERENCES projects ON DELETE CASCADE,
+    model text NOT NULL,
+    text_hash bytea NOT NULL,
+    embedding vector NOT NULL,
+    used_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT pk_embedding_cache PRIMARY KEY (project_id, model, text_hash)
+);
+
+-- Descriptions of tables and pictures by a chat model, by the SHA-256 of what it was told.
+CREATE TABLE summary_cache (
+    project_id uuid NOT NULL CONSTRAINT fk_summary_cache_project_id_projects REFERENCES projects ON DELETE CASCADE,
+    model text NOT NULL,
+    content_hash bytea NOT NULL,
+    summary text NOT NULL,
+    used_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT pk_summary_cache PRIMARY KEY (project_id, model, content_hash)
+);
 
 CREATE TABLE chats (
     id uuid CONSTRAINT pk_chats PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -180,7 +302,7 @@ CREATE TABLE object_deletions (
     upload_expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE FUNCTION note_object_deletion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION note_object_deletion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, extensions, pg_temp AS $$
 BEGIN
     INSERT INTO object_deletions (storage_key, upload_expires_at) VALUES (old.storage_key, old.upload_expires_at)
     ON CONFLICT DO NOTHING;

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from opentrace.knowledge.ingestion.tables import Row, leading_header, rows_to_html, table_rows
-from opentrace.ports.document_parser import Element, ElementType, Location
+from opentrace.ports.document_parser import Element, ElementImage, ElementType, Location
 
 MAX_CHARS = 3000
 NEW_AFTER_CHARS = 2400
@@ -33,7 +33,8 @@ class Chunk:
     """At most MAX_CHARS characters of a document.
 
     `content` is what is searched; it begins as `text`, the document's own words. `tables` are HTML. `heading_path` are
-    the titles that all of the chunk stands under, the outermost first. `locations` have offsets into `text`.
+    the titles that all of the chunk stands under, the outermost first. `locations` have offsets into `text`; that of a
+    picture without text is empty where the picture stands in it.
     """
 
     content: str
@@ -43,6 +44,7 @@ class Chunk:
     heading_path: tuple[str, ...] = ()
     page_number: int | None = None
     locations: tuple[Location, ...] = ()
+    images: tuple[ElementImage, ...] = ()
 
 
 def chunk_elements(elements: Iterable[Element], *, title: str | None = None) -> list[Chunk]:
@@ -55,7 +57,10 @@ def chunk_elements(elements: Iterable[Element], *, title: str | None = None) -> 
 
 @dataclass(slots=True)
 class _Piece:
-    """A part of an element that goes into one chunk whole; `html` where it is (a part of) a table."""
+    """A part of an element that goes into one chunk whole; `html` where it is (a part of) a table.
+
+    `image` is of a picture, which may have no text: then it stands with the text around it, its caption first of all.
+    """
 
     type: ElementType
     text: str
@@ -63,6 +68,7 @@ class _Piece:
     path: tuple[str, ...]
     locations: tuple[Location, ...]
     html: str | None = None
+    image: ElementImage | None = None
 
 
 @dataclass(slots=True)
@@ -73,11 +79,12 @@ class _Section:
     chars: int = 0
 
     def add(self, piece: _Piece) -> None:
-        self.chars = self.chars_with(len(piece.text))
+        if piece.text:
+            self.chars = self.chars_with(len(piece.text))
         self.pieces.append(piece)
 
     def chars_with(self, chars: int) -> int:
-        return self.chars + len(SEPARATOR) + chars if self.pieces else chars
+        return self.chars + len(SEPARATOR) + chars if self.chars else chars
 
     @property
     def has_table(self) -> bool:
@@ -86,16 +93,19 @@ class _Section:
     @property
     def is_lead(self) -> bool:
         """Nothing but titles and captions, which belong to what follows."""
-        return all(piece.type in _LEAD for piece in self.pieces)
+        return all(piece.type in _LEAD for piece in self.pieces if piece.text)
 
     def to_chunk(self) -> Chunk:
         texts: list[str] = []
         locations: list[Location] = []
         start = 0
         for piece in self.pieces:
-            locations.extend(_moved(piece.locations, by=start))
-            texts.append(piece.text)
-            start += len(piece.text) + len(SEPARATOR)
+            if piece.text:
+                locations.extend(_moved(piece.locations, by=start))
+                texts.append(piece.text)
+                start += len(piece.text) + len(SEPARATOR)
+            else:
+                locations.extend(_moved(piece.locations, by=max(0, start - len(SEPARATOR))))
         text = SEPARATOR.join(texts)
         return Chunk(
             content=text,
@@ -105,6 +115,7 @@ class _Section:
             heading_path=_shared_path(self.pieces),
             page_number=next((piece.page for piece in self.pieces if piece.page is not None), None),
             locations=tuple(locations),
+            images=tuple(piece.image for piece in self.pieces if piece.image is not None),
         )
 
 
@@ -113,7 +124,7 @@ def _sections(elements: Iterable[Element], *, document_title: str | None) -> Ite
     headings: list[tuple[int, str]] = []
     section = _Section()
     for element in elements:
-        if element.type in _BOILERPLATE or not element.text.strip():
+        if element.type in _BOILERPLATE or not (element.text.strip() or element.image):
             continue
         if element.type == "Title":
             level = element.level or 1
@@ -130,6 +141,8 @@ def _sections(elements: Iterable[Element], *, document_title: str | None) -> Ite
         if section.pieces and _begins_section(element, section):
             yield section
             section = _Section()
+        if element.image is not None:
+            section.add(_Piece(element.type, "", element.page, path, _blank(element.locations), image=element.image))
         for piece in _text_pieces(element, path=path, room=MAX_CHARS - section.chars_with(0)):
             if section.chars_with(len(piece.text)) > MAX_CHARS:
                 yield section
@@ -145,6 +158,8 @@ def _lead_taken_from(section: _Section) -> _Section:
     start = len(pieces)
     while start and pieces[start - 1].type == "FigureCaption":
         start -= 1
+    if 0 < start < len(pieces) and pieces[start - 1].image is not None:
+        start += 1  # the first caption is the picture's
     if start and pieces[start - 1].type == "NarrativeText" and pieces[start - 1].text.endswith(":"):
         start -= 1
     while start and pieces[start - 1].type == "Title":
@@ -155,7 +170,7 @@ def _lead_taken_from(section: _Section) -> _Section:
     if lead.chars > COMBINE_UNDER_CHARS:
         return _Section()
     section.pieces = pieces[:start]
-    section.chars = len(SEPARATOR.join(piece.text for piece in section.pieces))
+    section.chars = len(SEPARATOR.join(piece.text for piece in section.pieces if piece.text))
     return lead
 
 
@@ -173,19 +188,19 @@ def _combined(sections: Iterator[_Section]) -> Iterator[_Section]:
     """Small sections take in what follows them, up to the hard maximum; tables stay by themselves."""
     held: _Section | None = None
     for section in sections:
-        if held is not None and _may_combine(held, section):
+        if held is not None and (not section.chars or _may_combine(held, section)):
             for piece in section.pieces:
                 held.add(piece)
             continue
         if held is not None:
             yield held
         held = section
-    if held is not None:
+    if held is not None and held.chars:
         yield held
 
 
 def _may_combine(held: _Section, section: _Section) -> bool:
-    if held.has_table or section.has_table or held.chars >= COMBINE_UNDER_CHARS:
+    if held.chars and (held.has_table or section.has_table or held.chars >= COMBINE_UNDER_CHARS):
         return False
     return held.chars_with(section.chars) <= MAX_CHARS
 
@@ -302,6 +317,10 @@ def _cut(locations: Sequence[Location], start: int, end: int) -> tuple[Location,
         for location in locations
         if location.start < end and location.end > start
     )
+
+
+def _blank(locations: Sequence[Location]) -> tuple[Location, ...]:
+    return tuple(replace(location, start=0, end=0) for location in locations[:1])
 
 
 def _moved(locations: Sequence[Location], *, by: int) -> Iterator[Location]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opentrace.knowledge.ingestion.chunk import Chunk
+from opentrace.knowledge.ingestion.embedding_cache import EmbeddingCache
 from opentrace.knowledge.ingestion.windows import split_windows
 from opentrace.ports.embedder import Embedder
 
@@ -18,7 +19,7 @@ CONTEXT_SHARE = 5
 _NAME_SHARE = 2
 _FILE_ENDING = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,4}$")
 _PART_SEPARATOR = " › "
-_CALL_TEXTS = 64  # of one call of the embedder: progress is seen, and a cancelled job ends soon
+_LOOKED_UP_TEXTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +67,35 @@ async def embed_chunks(
     document_name: str,
     title: str | None,
     embedder: Embedder,
+    cache: EmbeddingCache | None = None,
     on_progress: Callable[[int, int], None] | None = None,
-) -> list[EmbeddedWindow]:
-    """All windows of all chunks, in order. `on_progress(done, total)` counts windows. Raises EmbedderError."""
+) -> tuple[list[EmbeddedWindow], int]:
+    """All windows of all chunks, in order, and how many texts had to be embedded: each once, and none that `cache` has.
+
+    `on_progress(done, total)` counts windows. Raises EmbedderError.
+    """
     windows = await asyncio.to_thread(_windows, chunks, document_name=document_name, title=title, embedder=embedder)
     # Texts of like length share a batch, which then has next to no padding.
-    order = sorted(range(len(windows)), key=lambda index: len(windows[index].text), reverse=True)
-    vectors: dict[int, NDArray[np.float32]] = {}
-    for first in range(0, len(order), _CALL_TEXTS):
-        batch = order[first : first + _CALL_TEXTS]
-        rows = await embedder.embed([windows[index].text for index in batch], purpose="passage")
+    texts = sorted(dict.fromkeys(window.text for window in windows), key=len, reverse=True)
+    vectors: dict[str, NDArray[np.float32]] = {}
+    if cache is not None:
+        for first in range(0, len(texts), _LOOKED_UP_TEXTS):
+            vectors.update(await cache.find(texts[first : first + _LOOKED_UP_TEXTS]))
+    missing = [text for text in texts if text not in vectors]
+    for first in range(0, len(missing), embedder.batch_texts):
+        batch = missing[first : first + embedder.batch_texts]
+        rows = await embedder.embed(batch, purpose="passage")
+        if cache is not None:
+            await cache.keep(batch, rows)
         vectors.update(zip(batch, rows, strict=True))
         if on_progress is not None:
-            on_progress(len(vectors), len(windows))
+            on_progress(len(windows) * len(vectors) // len(texts), len(windows))
     return [
-        EmbeddedWindow(window.chunk_index, window.window_index, window.char_start, window.char_end, vectors[index])
-        for index, window in enumerate(windows)
-    ]
+        EmbeddedWindow(
+            window.chunk_index, window.window_index, window.char_start, window.char_end, vectors[window.text]
+        )
+        for window in windows
+    ], len(missing)
 
 
 def _windows(chunks: Sequence[Chunk], *, document_name: str, title: str | None, embedder: Embedder) -> list[_Window]:

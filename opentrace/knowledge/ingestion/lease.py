@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from opentrace.db.engine import Database, UnitOfWork
 from opentrace.knowledge.ingestion.progress import Progress
+from opentrace.knowledge.models import WAITING, DocumentSource
 from opentrace.ports.authenticator import Principal
 
 DatabaseAway = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -39,7 +40,10 @@ _CLAIM = text("""
             OR (documents.status IN ('partitioning', 'chunking', 'summarising', 'vectorization')
                 AND documents.lease_expires_at < clock_timestamp()))
     RETURNING documents.project_id, projects.user_id, documents.file_name, documents.content_type,
-        documents.storage_key, documents.attempts
+        documents.storage_key, documents.attempts, documents.source, documents.url, documents.fetched, documents.sha256,
+        documents.page_count, documents.replaces_document_id,
+        -- As it was before this statement.
+        (SELECT before.stage_details FROM documents before WHERE before.id = documents.id) AS details_before
 """)
 
 _ATTEMPTS = text("SELECT attempts FROM documents WHERE id = :document_id")
@@ -54,11 +58,20 @@ _WRITE = text("""
 
 _GIVE_BACK = text("""
     UPDATE documents SET
-        status = 'queued', status_message = 'Waiting for a worker.', lease_owner = NULL, lease_expires_at = NULL,
+        status = 'queued', status_message = :message, lease_owner = NULL, lease_expires_at = NULL,
         attempts = attempts - :uncounted, enqueued_at = clock_timestamp(), updated_at = clock_timestamp()
     WHERE id = :document_id AND lease_owner = :owner
     RETURNING id
 """)
+
+_KEEP_VERSION = text("""
+    UPDATE documents SET
+        status = 'completed', status_message = :message, stage_details = :details, error_code = :code,
+        fetched = coalesce(:fetched, fetched), lease_owner = NULL, lease_expires_at = NULL,
+        updated_at = clock_timestamp()
+    WHERE id = :document_id AND lease_owner = :owner
+    RETURNING id
+""").bindparams(bindparam("details", type_=JSONB), bindparam("fetched", type_=JSONB(none_as_null=True)))
 
 _FAIL = text("""
     UPDATE documents SET
@@ -78,7 +91,11 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDocument:
-    """A document as it was when the run began. `attempts` counts this run too."""
+    """A document as it was when the run began. `attempts` counts this run too.
+
+    `replaces` is the document that goes when this one is searchable. `fetched`, `sha256`, `page_count` and
+    `details_before` are of the version of a web page that was read before.
+    """
 
     document_id: UUID
     project_id: UUID
@@ -88,6 +105,18 @@ class ClaimedDocument:
     content_type: str
     storage_key: str
     attempts: int
+    replaces: UUID | None
+    source: DocumentSource
+    url: str | None
+    fetched: dict[str, Any] | None
+    sha256: bytes | None
+    page_count: int | None
+    details_before: dict[str, dict[str, Any]]
+
+    @property
+    def has_version(self) -> bool:
+        """Whether it is a web page of which a version is searchable, whatever becomes of this run."""
+        return self.source == "url" and self.fetched is not None
 
 
 async def attempts_so_far(database: Database, document_id: UUID) -> int | None:
@@ -113,15 +142,26 @@ async def claim(database: Database, document_id: UUID, *, lease_s: float) -> Cla
         content_type=row.content_type,
         storage_key=row.storage_key,
         attempts=row.attempts,
+        replaces=row.replaces_document_id,
+        source=row.source,
+        url=row.url,
+        fetched=row.fetched,
+        sha256=row.sha256,
+        page_count=row.page_count,
+        details_before=row.details_before,
     )
 
 
 class DocumentLease:
-    """The hold of a run on its document. All methods but `keep` raise LeaseLost where it is gone."""
+    """The hold of a run on its document. All methods but `keep` raise LeaseLost where it is gone.
+
+    `outcome` says how the run ended: "completed", the code of a failure, or None where another run will end it.
+    """
 
     def __init__(self, database: Database, document: ClaimedDocument, *, lease_s: float) -> None:
         self.document = document
         self.progress = Progress()
+        self.outcome: str | None = None
         self._database = database
         self._lease_s = lease_s
         self._expires = monotonic() + lease_s
@@ -152,12 +192,20 @@ class DocumentLease:
                     raise LeaseLost from error
             await asyncio.sleep(WRITE_INTERVAL_S)
 
-    async def give_back(self, *, counted: bool) -> None:
+    async def give_back(self, *, counted: bool, message: str = WAITING) -> None:
         """Let another run have the document; a run that is not `counted` is as if it had not been."""
-        await self._end(_GIVE_BACK, uncounted=0 if counted else 1)
+        await self._end(_GIVE_BACK, uncounted=0 if counted else 1, message=message)
 
     async def fail(self, code: str, message: str) -> None:
         await self._end(_FAIL, code=code, message=message)
+        self.outcome = code
+
+    async def keep_version(
+        self, message: str, *, details: dict[str, dict[str, Any]], code: str | None, fetched: dict[str, Any] | None
+    ) -> None:
+        """End the run of a web page whose version stays: it is unchanged, or there is no newer one to be had."""
+        await self._end(_KEEP_VERSION, message=message, details=details, code=code, fetched=fetched)
+        self.outcome = code or "completed"
 
     async def finish(self, complete: Completion) -> None:
         """End the run by the transaction of `complete`; it waits for a write under way, and none follows."""
@@ -165,6 +213,7 @@ class DocumentLease:
             async with self._database.transaction(self.document.principal) as work:
                 await complete(work)
             self._over = True
+            self.outcome = "completed"
 
     async def _write(self) -> None:
         self.progress.changed.clear()

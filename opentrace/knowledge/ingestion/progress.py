@@ -2,10 +2,15 @@
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from opentrace.ports.document_parser import Finding
+
 Stage = Literal["partitioning", "chunking", "summarising", "vectorization"]
+
+MAX_SHOWN_PAGES = 200
 
 
 @dataclass(slots=True)
@@ -41,3 +46,16 @@ class Progress:
         """Findings of the present stage, by name."""
         self.details.setdefault(self.stage, {}).update(found)
         self.changed.set()
+
+    def report(self, findings: Iterable[Finding]) -> None:
+        """Health of the document, beside the stages: `details["health"]["findings"]`, in the order they come."""
+        health = self.details.setdefault("health", {"findings": []})
+        health["findings"].extend(_finding_values(finding) for finding in findings)
+        self.changed.set()
+
+
+def _finding_values(finding: Finding) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(finding).items() if value not in (None, {})}
+    if finding.pages is not None:
+        values["pages"] = list(finding.pages[:MAX_SHOWN_PAGES])
+    return values

@@ -1,7 +1,6 @@
 """Writes a document's chunks and vectors in one transaction, in the place of what was there."""
 
 import json
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -9,29 +8,30 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import numpy as np
-from numpy.typing import NDArray
-from psycopg import AsyncConnection
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from opentrace.db.engine import UnitOfWork
+from opentrace.knowledge.facets import Facets
 from opentrace.knowledge.ingestion.chunk import Chunk
 from opentrace.knowledge.ingestion.embed import EmbeddedWindow
+from opentrace.knowledge.ingestion.float_arrays import Floats, take_floats
+from opentrace.knowledge.ingestion.health import ChunkFlag
 from opentrace.knowledge.ingestion.lease import ClaimedDocument, LeaseLost
+from opentrace.ports.document_parser import Location
 
 _CHUNKS_A_STATEMENT = 500
 _WINDOWS_A_STATEMENT = 1000
 
 _LOCK_PROJECT = text("SELECT 1 FROM projects WHERE id = :project_id FOR KEY SHARE")
 _LOCK_DOCUMENT = text("SELECT 1 FROM documents WHERE id = :document_id AND lease_owner = :owner FOR UPDATE")
-_DELETE_CHUNKS = text("DELETE FROM document_chunks WHERE document_id = :document_id")
+_DELETE_CHUNKS = text("DELETE FROM document_chunks WHERE project_id = :project_id AND document_id = :document_id")
+_DELETE_REPLACED = text("DELETE FROM documents WHERE id = :replaced AND project_id = :project_id")
 _INSERT_CHUNK = text("""
     INSERT INTO document_chunks (id, document_id, project_id, chunk_index, content, context, original_content, types,
-        heading_path, page_number, locations, char_count)
+        heading_path, page_number, locations, char_count, flags)
     VALUES (:id, :document_id, :project_id, :chunk_index, :content, :context, CAST(:original_content AS jsonb), :types,
-        :heading_path, :page_number, CAST(:locations AS jsonb), :char_count)
+        :heading_path, :page_number, CAST(:locations AS jsonb), :char_count, :flags)
 """)
 # All vectors of a statement travel as one array of floats: ten times as fast as one parameter for each of them.
 _INSERT_WINDOWS = text("""
@@ -46,24 +46,34 @@ _INSERT_WINDOWS = text("""
 _COMPLETE = text("""
     UPDATE documents SET
         status = 'completed', status_message = :message, stage_details = :details, error_code = NULL, title = :title,
-        page_count = :page_count, sha256 = :sha256, content_type = :content_type, lease_owner = NULL,
-        lease_expires_at = NULL, updated_at = clock_timestamp()
+        facets = :facets, period_end = :period_end,
+        page_count = :page_count, sha256 = :sha256, content_type = :content_type, size_bytes = :size_bytes,
+        file_name = coalesce(:page_name, file_name), fetched = :fetched, replaces_document_id = NULL,
+        lease_owner = NULL, lease_expires_at = NULL, updated_at = clock_timestamp()
     WHERE id = :document_id
-""").bindparams(bindparam("details", type_=JSONB))
+""").bindparams(bindparam("details", type_=JSONB), bindparam("fetched", type_=JSONB(none_as_null=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """What a run made of a document. `contexts` has one entry a chunk, `windows` name chunks by their place."""
+    """What a run made of a document. `contexts` and `flags` have an entry a chunk, `windows` name it by its place.
+
+    `page_name` and `fetched` are of web pages.
+    """
 
     chunks: Sequence[Chunk]
     contexts: Sequence[str]
+    flags: Sequence[tuple[ChunkFlag, ...]]
     windows: Sequence[EmbeddedWindow]
     model: str
     title: str | None
+    facets: Facets
     page_count: int | None
     sha256: bytes
     content_type: str
+    size_bytes: int
+    page_name: str | None = None
+    fetched: dict[str, Any] | None = None
 
 
 async def store_document(work: UnitOfWork, document: ClaimedDocument, read: ReadDocument) -> None:
@@ -75,11 +85,13 @@ async def store_document(work: UnitOfWork, document: ClaimedDocument, read: Read
     held = await work.session.scalar(_LOCK_DOCUMENT, {"document_id": document.document_id, "owner": document.owner})
     if held is None:
         raise LeaseLost
-    await work.session.execute(_DELETE_CHUNKS, {"document_id": document.document_id})
+    await work.session.execute(_DELETE_CHUNKS, ids)
     chunk_ids = [uuid4() for _ in read.chunks]
     rows = (
-        ids | {"id": chunk_id, "chunk_index": index} | _columns(chunk, context)
-        for index, (chunk_id, chunk, context) in enumerate(zip(chunk_ids, read.chunks, read.contexts, strict=True))
+        ids | {"id": chunk_id, "chunk_index": index} | _columns(chunk, context, flags)
+        for index, (chunk_id, chunk, context, flags) in enumerate(
+            zip(chunk_ids, read.chunks, read.contexts, read.flags, strict=True)
+        )
     )
     for batch in _batches(rows, _CHUNKS_A_STATEMENT):
         await work.session.execute(_INSERT_CHUNK, batch)
@@ -94,17 +106,23 @@ async def mark_completed(
         "message": message,
         "details": details,
         "title": read.title,
+        "facets": list(read.facets.values),
+        "period_end": read.facets.period_end,
         "page_count": read.page_count,
         "sha256": read.sha256,
         "content_type": read.content_type,
+        "size_bytes": read.size_bytes,
+        "page_name": read.page_name,
+        "fetched": read.fetched,
     }
     await work.session.execute(_COMPLETE, values)
+    if document.replaces is not None:
+        replaced = {"replaced": document.replaces, "project_id": document.project_id}
+        await work.session.execute(_DELETE_REPLACED, replaced)
 
 
 async def _store_windows(work: UnitOfWork, read: ReadDocument, chunk_ids: list[UUID], *, project_id: UUID) -> None:
-    connection = (await (await work.session.connection()).get_raw_connection()).driver_connection
-    assert isinstance(connection, AsyncConnection)
-    connection.adapters.register_dumper(_Floats, _FloatsDumper)
+    await take_floats(work.session)
     for batch in _batches(iter(read.windows), _WINDOWS_A_STATEMENT):
         vectors = np.stack([window.vector for window in batch])
         values = {
@@ -115,12 +133,12 @@ async def _store_windows(work: UnitOfWork, read: ReadDocument, chunk_ids: list[U
             "indexes": [window.window_index for window in batch],
             "starts": [window.char_start for window in batch],
             "ends": [window.char_end for window in batch],
-            "floats": _Floats(vectors.ravel()),
+            "floats": Floats(vectors.ravel()),
         }
         await work.session.execute(_INSERT_WINDOWS, values)
 
 
-def _columns(chunk: Chunk, context: str) -> dict[str, Any]:
+def _columns(chunk: Chunk, context: str, flags: tuple[ChunkFlag, ...]) -> dict[str, Any]:
     return {
         "content": chunk.content,
         "context": context,
@@ -128,35 +146,20 @@ def _columns(chunk: Chunk, context: str) -> dict[str, Any]:
         "types": list(chunk.types),
         "heading_path": list(chunk.heading_path),
         "page_number": chunk.page_number,
-        "locations": json.dumps([asdict(location) for location in chunk.locations]),
+        "locations": json.dumps([_location(location) for location in chunk.locations]),
         "char_count": len(chunk.content),
+        "flags": list(flags),
     }
 
 
 Item = TypeVar("Item")
 
 
+def _location(location: Location) -> dict[str, Any]:
+    """Without what only spreadsheets have, in other documents."""
+    return {name: value for name, value in asdict(location).items() if value is not None}
+
+
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
     while batch := list(islice(items, size)):
         yield batch
-
-
-@dataclass(frozen=True, slots=True)
-class _Floats:
-    values: NDArray[np.float32]
-
-
-class _FloatsDumper(Dumper):
-    """The binary form of `real[]`: a header, then the length and the big-endian bytes of each element."""
-
-    format = Format.BINARY
-    oid = 1021
-
-    def dump(self, obj: _Floats) -> bytes:
-        elements = np.empty(obj.values.size, dtype=[("length", ">i4"), ("value", ">f4")])
-        elements["length"] = 4
-        elements["value"] = obj.values
-        dimensions, has_nulls, element_oid, lower_bound = 1, 0, 700, 1
-        return (
-            struct.pack(">iiIii", dimensions, has_nulls, element_oid, obj.values.size, lower_bound) + elements.tobytes()
-        )

@@ -2,14 +2,22 @@
 
 import io
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from docx import Document
+from PIL import Image
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = letter
 LINE = 14.0
+PROSE = [
+    "The river rises in the hills above the town and runs for sixty miles to the sea.",
+    "On its way it passes three mills, a weir that was built in the last century, and the",
+    "remains of a bridge that nobody has crossed for many years.",
+]
 
 
 def drawn_pdf(*pages: Callable[[Canvas], None], password: str | None = None, title: str | None = None) -> bytes:
@@ -36,6 +44,20 @@ def lines(canvas: Canvas, texts: Sequence[str], *, x: float = 72, y: float = 700
 def heading(canvas: Canvas, text: str, *, y: float = 740, size: float = 18) -> None:
     canvas.setFont("Helvetica-Bold", size)
     canvas.drawString(72, y, text)
+
+
+def outline_entry(canvas: Any, title: str, *, key: str, level: int) -> None:
+    canvas.bookmarkPage(key)
+    canvas.addOutlineEntry(title, key, level)
+
+
+def noise(width: int, height: int, *, spread: int = 30) -> Image.Image:
+    return Image.effect_noise((width, height), spread)
+
+
+def draw_image(canvas: Any, image: Image.Image, box: tuple[float, float, float, float]) -> None:
+    """`box` is where its lower left corner stands, its width and its height."""
+    canvas.drawImage(ImageReader(image), *box)
 
 
 def simple_pdf() -> bytes:

@@ -117,3 +117,13 @@ def overlapping_zip(data: bytes, *, copies: int) -> bytes:
     repeated = directory + last * copies
     record = struct.pack("<HHHHIIH", 0, 0, count + copies, count + copies, len(repeated), start, 0)
     return data[:start] + repeated + b"PK\x05\x06" + record
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A small PNG whose header says that it is large."""
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+
+    def part(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", header) + part(b"IDAT", zlib.compress(bytes(1000))) + part(b"IEND", b"")

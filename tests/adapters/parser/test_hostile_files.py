@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from opentrace.adapters.local.parser import LocalDocumentParser
-from opentrace.adapters.local.parser.media_types import DOCX, HTML, MARKDOWN, PDF
+from opentrace.adapters.local.parser.media_types import DOCX, HTML, MARKDOWN, PDF, XLSX
 from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLimits
 from tests.adapters.parser import hostile_files
+from tests.adapters.parser.archives import sheet_row, workbook
 from tests.adapters.parser.hostile_files import MEGABYTE, docx_of, paragraph
 
 LIMITS = ParseLimits(timeout_s=20.0, memory_bytes=512 * MEGABYTE)
@@ -68,6 +69,12 @@ async def read(parser: LocalDocumentParser, folder: Path, data: bytes, media_typ
             DOCX,
             "document_too_large",
             id="deeper than the walk",
+        ),
+        pytest.param(
+            workbook(("A", sheet_row(1, "a") + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
+            XLSX,
+            "parse_out_of_memory",
+            id="a cell at the far end of a sheet",
         ),
         pytest.param(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000, HTML, "document_too_large", id="deep HTML"),
     ],

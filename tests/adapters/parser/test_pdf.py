@@ -9,28 +9,10 @@ import pytest
 from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
 
-from opentrace.adapters.local.parser.pdf import parse_pdf
-from opentrace.ports.document_parser import Element, ElementType, ParsedDocument, ParseError, ParseLimits
+from opentrace.ports.document_parser import ParseError
 from tests.adapters.parser import documents
-from tests.adapters.parser.documents import HEIGHT, drawn_pdf, heading, lines
-
-PROSE = [
-    "The river rises in the hills above the town and runs for sixty miles to the sea.",
-    "On its way it passes three mills, a weir that was built in the last century, and the",
-    "remains of a bridge that nobody has crossed for many years.",
-]
-
-
-def read(data: bytes) -> ParsedDocument:
-    return parse_pdf(data, limits=ParseLimits(), on_page=lambda done, total: None)
-
-
-def elements_of(*pages: Callable[[Canvas], None]) -> list[Element]:
-    return list(read(drawn_pdf(*pages)).elements)
-
-
-def texts(elements: list[Element], *types: ElementType) -> list[str]:
-    return [element.text for element in elements if element.type in types]
+from tests.adapters.parser.documents import HEIGHT, PROSE, drawn_pdf, heading, lines, outline_entry
+from tests.adapters.parser.pdf_reading import elements_of, read, texts
 
 
 def test_lines_of_a_paragraph_are_one_text_with_a_location_each() -> None:
@@ -78,6 +60,44 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     text = " ".join(element.text for element in elements_of(draw))
 
     assert text == " ".join([*left, *right])
+
+
+def test_three_narrow_columns_are_read_one_after_the_other() -> None:
+    words = [
+        "alder",
+        "beech",
+        "birch",
+        "sycamore",
+        "elder",
+        "hazel",
+        "chestnut",
+        "maple",
+        "olive",
+        "rowan",
+        "blackthorn",
+    ]
+
+    def column(name: str) -> list[str]:
+        return [" ".join([name, *(words[at * step % 11] for step in (1, 5, 7))]) for at in range(30)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 10)
+        for x, name in ((60, "First"), (200, "Second"), (340, "Third")):
+            for at, line in enumerate(column(name)):
+                # Justified: narrow columns have spaces between words that are as wide as those between columns.
+                text = canvas.beginText(x, 700 - at * 12)
+                spaces = line.count(" ")
+                text.setWordSpace((122 - canvas.stringWidth(line, "Times-Roman", 10)) / spaces)
+                text.textOut(line)
+                canvas.drawText(text)
+
+    read = " ".join(texts(elements_of(draw), "NarrativeText")).split()
+
+    assert [word for word in read if word in ("First", "Second", "Third")] == [
+        *["First"] * 30,
+        *["Second"] * 30,
+        *["Third"] * 30,
+    ]
 
 
 def test_words_that_line_ends_part_are_joined_unless_the_hyphen_is_their_own() -> None:
@@ -144,149 +164,31 @@ def test_bulleted_and_numbered_lines_are_list_items() -> None:
     ]
 
 
-class TestTables:
-    def rows(self, canvas: Canvas, rows: list[list[str]], *, y: float = 650, columns: tuple[int, ...]) -> None:
-        """Labels at the left, values with their right edges at `columns`."""
-        canvas.setFont("Helvetica", 10)
-        for at, (label, *values) in enumerate(rows):
-            canvas.drawString(72, y - at * 14, label)
-            for edge, value in zip(columns, values, strict=False):
-                canvas.drawRightString(edge, y - at * 14, value)
+def test_footnotes_are_elements_of_their_own() -> None:
+    notes = ["1 Measured at the lower gauge.", "2 Without the years of the flood, which nobody", "counted."]
 
-    def test_values_under_each_other_are_a_table_without_any_rules(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            lines(canvas, ["The catch of the last two years was as follows, in tons of fish by river:"])
-            self.rows(
-                canvas,
-                [
-                    ["", "2023", "2022"],
-                    ["Salmon", "$ 1,250", "$ 980"],
-                    ["Trout", "(35)", "1,104"],
-                    ["Total", "1,215", "2,084"],
-                ],
-                columns=(400, 500),
-            )
-            lines(canvas, PROSE, y=560)
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, PROSE * 4)
+        canvas.setFont("Helvetica", 8)
+        for at, note in enumerate(notes):
+            canvas.drawString(72, 100 - at * 10, note)
 
-        elements = elements_of(draw)
+    elements = elements_of(draw)
 
-        (table,) = [element for element in elements if element.type == "Table"]
-        assert table.text.split("\n") == [
-            "2023 | 2022",
-            "Salmon | $ 1,250 | $ 980",
-            "Trout | (35) | 1,104",
-            "Total | 1,215 | 2,084",
-        ]
-        assert table.html is not None
-        assert table.html.startswith("<table><tr><th></th><th>2023</th><th>2022</th></tr><tr><td>Salmon</td>")
-        assert len(table.locations) == 4
-        assert [element.type for element in elements] == ["NarrativeText", "Table", "NarrativeText"]
+    assert texts(elements, "Footnote") == [notes[0], f"{notes[1]} {notes[2]}"]
+    assert not any("gauge" in text for text in texts(elements, "NarrativeText"))
 
-    def test_a_header_over_several_columns_spans_them(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            canvas.setFont("Helvetica-Bold", 10)
-            canvas.drawCentredString(340, 678, "Three months ended")
-            canvas.drawCentredString(500, 678, "Nine months ended")
-            rows = [["", "2023", "2022", "2023", "2022"], ["Salmon", "1,250", "1,980", "1,070", "1,021"]]
-            self.rows(
-                canvas, [*rows, ["Trout", "1,350", "1,880", "1,270", "1,011"]], y=662, columns=(325, 385, 485, 545)
-            )
 
-        (table,) = elements_of(draw)
+def test_the_outline_says_which_lines_are_headings_and_how_deep() -> None:
+    def draw(canvas: Canvas) -> None:
+        for at, (key, title, level) in enumerate([("a", "Of rivers", 0), ("b", "Of weirs", 1)]):
+            lines(canvas, [title], y=700 - at * 120)
+            lines(canvas, PROSE, y=670 - at * 120)
+            outline_entry(canvas, title, key=key, level=level)
 
-        assert table.html is not None
-        assert (
-            '<tr><th></th><th colspan="2">Three months ended</th><th colspan="2">Nine months ended</th></tr>'
-            in table.html
-        )
+    found = [(element.text, element.level) for element in elements_of(draw) if element.type == "Title"]
 
-    def test_a_label_over_two_lines_is_one_cell(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            rows = [
-                ["Eels", "12", "13"],
-                ["Fish that nobody has", "", ""],
-                ["ever named", "14", "15"],
-                ["Trout", "16", "17"],
-            ]
-            self.rows(canvas, rows, y=662, columns=(400, 500))
-
-        (table,) = elements_of(draw)
-
-        assert table.text.split("\n") == [
-            "Eels | 12 | 13",
-            "Fish that nobody has ever named | 14 | 15",
-            "Trout | 16 | 17",
-        ]
-
-    def test_rules_enclose_cells_of_several_lines(self) -> None:
-        across, down = (72, 200, 330, 540), (650, 620, 580)
-
-        def draw(canvas: Canvas) -> None:
-            for y in down:
-                canvas.line(across[0], y, across[-1], y)
-            for x in across:
-                canvas.line(x, down[0], x, down[-1])
-            canvas.setFont("Helvetica", 10)
-            for at, text in enumerate(["Name", "Role", "Duties"]):
-                canvas.drawString(across[at] + 5, 632, text)
-            for at, (name, role, duty) in enumerate(
-                [
-                    ("Anna Example", "Head of rivers", "Looks after the rivers of the north and after"),
-                    ("", "and mills", "the bridges over them, all year round"),
-                ]
-            ):
-                for x, text in zip(across, (name, role, duty), strict=False):
-                    canvas.drawString(x + 5, 608 - at * 12, text)
-
-        (table,) = elements_of(draw)
-
-        duties = "Looks after the rivers of the north and after the bridges over them, all year round"
-        assert table.text.split("\n") == [
-            "Name | Role | Duties",
-            f"Anna Example | Head of rivers and mills | {duties}",
-        ]
-        assert table.html is not None
-        assert table.html.startswith(
-            "<table><tr><th>Name</th><th>Role</th><th>Duties</th></tr><tr><td>Anna Example</td>"
-        )
-
-    def test_a_missing_rule_makes_a_cell_span(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            for y in (650, 630, 610, 590):
-                canvas.line(172 if y == 610 else 72, y, 372, y)
-            canvas.line(172, 590, 172, 650)
-            canvas.line(272, 590, 272, 630)
-            for x in (72, 372):
-                canvas.line(x, 590, x, 650)
-            canvas.setFont("Helvetica", 10)
-            for x, y, text in [(80, 636, "Year"), (200, 636, "Catch in tons"), (80, 606, "2023")]:
-                canvas.drawString(x, y, text)
-            for x, y, text in [(180, 616, "salmon"), (280, 616, "12"), (180, 596, "trout"), (280, 596, "35")]:
-                canvas.drawString(x, y, text)
-
-        (table,) = elements_of(draw)
-
-        assert table.html is not None
-        assert '<th colspan="2">Catch in tons</th></tr>' in table.html
-        assert (
-            '<tr><td rowspan="2">2023</td><td>salmon</td><td>12</td></tr><tr><td>trout</td><td>35</td></tr>'
-            in table.html
-        )
-
-    def test_a_frame_around_text_is_no_table(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            canvas.rect(60, 600, 490, 120)
-            canvas.line(60, 690, 550, 690)
-            lines(canvas, PROSE, y=670)
-
-        assert not texts(elements_of(draw), "Table")
-
-    def test_two_columns_of_prose_are_no_table(self) -> None:
-        def draw(canvas: Canvas) -> None:
-            lines(canvas, [f"the left text of row {at} goes on for a while" for at in range(12)], x=60)
-            lines(canvas, [f"the right text of row {at} goes on for a while" for at in range(12)], x=320)
-
-        assert not texts(elements_of(draw), "Table")
+    assert found == [("Of rivers", 1), ("Of weirs", 2)]
 
 
 class TestBoxes:
@@ -361,7 +263,8 @@ class TestFailures:
         document = read(drawn_pdf(lambda canvas: lines(canvas, PROSE), lambda canvas: canvas.rect(9, 9, 90, 90)))
 
         assert document.page_count == 2
-        assert document.findings["pages_without_text"] == 1
+        (finding,) = document.findings
+        assert (finding.code, finding.count, finding.pages) == ("pages_without_text", 1, (2,))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import psutil
@@ -14,8 +14,8 @@ from opentrace.adapters.local.parser.media_types import PDF, TEXT
 from opentrace.adapters.local.parser.pool import MAX_DOCUMENTS
 from opentrace.ports.document_parser import ParseError, ParseErrorCode, ParseLimits
 from tests.adapters.parser import hostile_files
+from tests.adapters.parser.child_processes import children, until_children
 from tests.adapters.parser.hostile_files import MEGABYTE
-from tests.waiting import until
 
 LIMITS = ParseLimits(timeout_s=60.0)
 
@@ -39,21 +39,6 @@ def slow_file(tmp_path: Path) -> Path:
     path = tmp_path / "slow"
     path.write_bytes(hostile_files.operator_bomb_pdf(1_000_000))
     return path
-
-
-async def until_children(condition: Callable[[set[int]], bool]) -> None:
-    async def holds() -> bool:
-        return condition(children())
-
-    await until(holds)
-
-
-def children() -> set[int]:
-    return {
-        process.pid
-        for process in psutil.Process().children()
-        if process.status() != psutil.STATUS_ZOMBIE and any("parser.child" in part for part in process.cmdline())
-    }
 
 
 async def test_a_child_is_used_again(parser: LocalDocumentParser, text_file: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from opentrace.knowledge.ingestion.chunk import COMBINE_UNDER_CHARS, MAX_CHARS, NEW_AFTER_CHARS, Chunk, chunk_elements
-from opentrace.ports.document_parser import Element, ElementType, Location
+from opentrace.ports.document_parser import Element, ElementImage, ElementType, Location
 
 SENTENCE = "The river carries sand and stones down to the wide and shallow bay. "
 
@@ -228,6 +228,40 @@ def test_a_heading_stays_with_the_oversized_text_below_it() -> None:
 
     assert chunks[0].text.startswith("Risk\n\nThe river")
     assert all(chunk.heading_path == ("Risk",) for chunk in chunks)
+
+
+def picture(*, page: int = 1) -> Element:
+    image = ElementImage("image/png", b"\x89PNG\r\n\x1a\n", 40, 30)
+    return Element("Image", "", page, locations=(Location(page, 0.1, 0.1, 0.5, 0.5, 0, 0),), image=image)
+
+
+def test_a_picture_stands_in_the_chunk_of_its_caption_with_an_empty_location() -> None:
+    before, after = text_element("The weir. " * 260), text_element("After the flood it was rebuilt.")
+    caption = text_element("Figure 1: The weir", type="FigureCaption")
+
+    first, second = chunk_elements([before, picture(), caption, after])
+
+    assert first.images == ()
+    assert second.text == "Figure 1: The weir\n\nAfter the flood it was rebuilt."
+    assert len(second.images) == 1
+    assert "Image" in second.types
+    assert (second.locations[0].start, second.locations[0].end) == (0, 0)
+
+
+def test_the_caption_of_a_picture_is_not_taken_along_by_a_table() -> None:
+    caption = text_element("Figure 1: The weir", type="FigureCaption")
+
+    first, second = chunk_elements([picture(), caption, table_element([["a", "b"], ["1", "2"]])])
+
+    assert (first.text, len(first.images)) == ("Figure 1: The weir", 1)
+    assert second.images == ()
+
+
+def test_a_picture_alone_goes_with_what_there_is() -> None:
+    (chunk,) = chunk_elements([text_element("Rivers."), table_element([["a", "b"], ["1", "2"]]), picture()])[1:]
+
+    assert len(chunk.images) == 1
+    assert chunk_elements([picture()]) == []
 
 
 def test_no_elements_are_no_chunks() -> None:

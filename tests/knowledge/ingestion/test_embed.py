@@ -47,7 +47,7 @@ def test_the_context_is_at_most_a_fifth_of_what_the_model_reads(minilm: Embedder
 async def test_every_window_of_every_chunk_gets_the_vector_of_its_text_with_its_context(minilm: Embedder) -> None:
     chunks = [chunk("A short chunk.", "Summary"), chunk(LONG, "Details")]
 
-    windows = await embed_chunks(chunks, document_name="plan.txt", title=None, embedder=minilm)
+    windows, _ = await embed_chunks(chunks, document_name="plan.txt", title=None, embedder=minilm)
 
     assert [(window.chunk_index, window.window_index) for window in windows] == [
         (0, 0), *((1, index) for index in range(len(windows) - 1)),
@@ -69,7 +69,7 @@ async def test_progress_counts_windows_up_to_the_total(minilm: Embedder) -> None
 
     chunks = [chunk(f"Chunk number {index}.") for index in range(150)]
 
-    windows = await embed_chunks(chunks, document_name="x.txt", title=None, embedder=minilm, on_progress=note)
+    windows, _ = await embed_chunks(chunks, document_name="x.txt", title=None, embedder=minilm, on_progress=note)
 
     assert len(windows) == 150
     assert [total for _, total in seen] == [150] * len(seen)
@@ -79,13 +79,13 @@ async def test_progress_counts_windows_up_to_the_total(minilm: Embedder) -> None
 
 
 async def test_no_chunks_have_no_windows(minilm: Embedder) -> None:
-    assert await embed_chunks([], document_name="x.txt", title=None, embedder=minilm) == []
+    assert await embed_chunks([], document_name="x.txt", title=None, embedder=minilm) == ([], 0)
 
 
 async def test_the_context_brings_a_passage_nearer_to_a_question_about_its_document(minilm: Embedder) -> None:
     passage = [chunk("Sales of accessories rose by nine percent.")]
-    named = await embed_chunks(passage, document_name="Globex 2021 Q2.pdf", title=None, embedder=minilm)
-    other = await embed_chunks(passage, document_name="Initech 2019 Q4.pdf", title=None, embedder=minilm)
+    named, _ = await embed_chunks(passage, document_name="Globex 2021 Q2.pdf", title=None, embedder=minilm)
+    other, _ = await embed_chunks(passage, document_name="Initech 2019 Q4.pdf", title=None, embedder=minilm)
     question = (await minilm.embed(["How did Globex's accessories sell in 2021?"], purpose="query"))[0]
 
     assert np.dot(named[0].vector, question) > np.dot(other[0].vector, question) + 0.05

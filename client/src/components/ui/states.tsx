@@ -6,19 +6,28 @@ import { cn } from "@/lib/cn";
 interface EmptyStateProps {
   icon: LucideIcon;
   title: string;
+  /** `h1` where it is all that the page says. */
+  heading?: "h1" | "h2";
   children?: ReactNode;
   actions?: ReactNode;
   className?: string;
 }
 
 /** What a list says when there is nothing in it, and the way on. */
-export function EmptyState({ icon: Icon, title, children, actions, className }: EmptyStateProps) {
+export function EmptyState({
+  icon: Icon,
+  title,
+  heading: Heading = "h2",
+  children,
+  actions,
+  className,
+}: EmptyStateProps) {
   return (
     <div className={cn("flex flex-col items-center gap-3 px-6 py-14 text-center", className)}>
       <span className="grid size-12 place-items-center rounded-full bg-primary-soft text-primary-text">
         <Icon aria-hidden className="size-5.5" />
       </span>
-      <h2 className="text-lg font-semibold tracking-tight text-balance">{title}</h2>
+      <Heading className="text-lg font-semibold tracking-tight text-balance">{title}</Heading>
       {children ? <div className="max-w-md text-sm text-pretty text-muted-foreground">{children}</div> : null}
       {actions ? <div className="mt-2 flex flex-wrap justify-center gap-2">{actions}</div> : null}
     </div>

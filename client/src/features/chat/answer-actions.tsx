@@ -4,11 +4,12 @@ import { RefreshCw, Route } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
-import { formatDateTime, formatDuration } from "@/lib/format";
 
 import { CopyButton } from "./copy-button";
 import { FeedbackButtons } from "./feedback-buttons";
 import type { Row } from "./rows";
+import { readUsage } from "./usage";
+import { UsageButton } from "./usage-button";
 
 interface AnswerActionsProps {
   row: Row;
@@ -27,7 +28,7 @@ export function AnswerActions({
   onOpenTrace,
   onAskAgain,
 }: AnswerActionsProps) {
-  const took = row.stored?.usage?.total_ms;
+  const usage = readUsage(row.stored?.usage);
   return (
     <div className="-ml-2 flex flex-wrap items-center gap-0.5">
       <CopyButton text={row.content} label="Copy the answer" />
@@ -52,15 +53,7 @@ export function AnswerActions({
         Trace
         <span className="sr-only">: how this answer came about</span>
       </Button>
-      {row.stored ? (
-        <time
-          dateTime={row.stored.created_at}
-          title={formatDateTime(row.stored.created_at)}
-          className="ml-auto text-xs text-muted-foreground tabular-nums"
-        >
-          {typeof took === "number" ? formatDuration(took) : null}
-        </time>
-      ) : null}
+      {row.stored && usage ? <UsageButton usage={usage} createdAt={row.stored.created_at} /> : null}
     </div>
   );
 }

@@ -13,7 +13,7 @@ interface AnswerFeedProps {
 }
 
 /** Hands on what comes in, so often as can be read. Shows nothing itself. */
-export default function AnswerFeed({ chat, onMessages }: AnswerFeedProps) {
+export function AnswerFeed({ chat, onMessages }: AnswerFeedProps) {
   const { messages } = useChat({ chat, experimental_throttle: DRAWN_EVERY_MS });
   useEffect(() => onMessages(messages), [messages, onMessages]);
   return null;

@@ -1,19 +1,19 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 
 import { Button } from "@/components/ui/button";
 import type { Chat } from "@/lib/api/types";
+import { lazyPart } from "@/lib/lazy-part";
 
-const ChatMenu = dynamic(() => import("./chat-menu").then((module) => module.ChatMenu), {
-  ssr: false,
-  loading: () => <span className="size-8" />,
-});
-const ChatListSheet = dynamic(() => import("./chat-list-sheet").then((module) => module.ChatListSheet), {
-  ssr: false,
-  loading: () => <span className="size-9 lg:hidden lg:max-2xl:group-has-data-panel/layout:inline-flex" />,
-});
+const ChatMenu = lazyPart(
+  () => import("./chat-menu").then((module) => module.ChatMenu),
+  <span className="size-8" />,
+);
+const ChatListSheet = lazyPart(
+  () => import("./chat-list-sheet").then((module) => module.ChatListSheet),
+  <span className="size-9 lg:hidden lg:max-2xl:group-has-data-panel/layout:inline-flex" />,
+);
 
 /** Above the messages: the chat's title, what can be done with it, and on small screens the way to the other chats. */
 export function ChatBar({ chat }: { chat: Chat | undefined }) {

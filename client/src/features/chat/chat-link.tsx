@@ -1,18 +1,18 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 
 import { Button } from "@/components/ui/button";
 import type { Chat } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 
-const ChatMenu = dynamic(() => import("./chat-menu").then((module) => module.ChatMenu), {
-  ssr: false,
-  loading: () => <span className="size-8 shrink-0" />,
-});
+const ChatMenu = lazyPart(
+  () => import("./chat-menu").then((module) => module.ChatMenu),
+  <span className="size-8 shrink-0" />,
+);
 
 interface ChatLinkProps {
   chat: Chat;

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { Suspense } from "react";
 
@@ -8,16 +7,17 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { ApiError, sentenceOf } from "@/lib/api/errors";
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 import { usePathIds } from "@/lib/use-path-ids";
 
 import { ChatBar } from "./chat-bar";
 import { usePreparedChat } from "./chat-parts";
-import { ChatView } from "./chat-view";
 import { useChatThread } from "./use-chat-thread";
 import { usePanel } from "./use-panel";
 
-const ChatPanel = dynamic(() => import("./chat-panel").then((module) => module.ChatPanel), { ssr: false });
+const ChatView = lazyPart(() => import("./chat-view").then((module) => module.ChatView), <ChatSkeleton />);
+const ChatPanel = lazyPart(() => import("./chat-panel").then((module) => module.ChatPanel));
 
 export function ChatPage() {
   usePreparedChat();

@@ -9,6 +9,7 @@ import { placeOf } from "./citation-chip";
 import { useEarlierMessages } from "./queries";
 import type { Row } from "./rows";
 import { SidePanel } from "./side-panel";
+import { claimsOf } from "./source/claims";
 import { SourceView } from "./source/source-view";
 import { TraceView } from "./trace/trace-view";
 import type { ChatThread } from "./use-chat-thread";
@@ -70,6 +71,7 @@ export function ChatPanel({ projectId, chatId, chat, panel, onShow, onClose }: C
           projectId={projectId}
           citation={citation}
           citations={row.citations}
+          claims={claimsOf(row.content, citation.number)}
           onNumber={(number) => onShow({ ...panel, number })}
         />
       ) : waiting ? (

@@ -17,14 +17,13 @@ export function answerTransport(chatId: string, fetchStream: typeof fetch = stre
   return new DefaultChatTransport<AnswerMessage>({
     fetch: fetchStream,
     prepareSendMessagesRequest: ({ messages, body }) => {
-      const replaces: unknown = body?.["replaces_message_id"];
       return {
         api: new URL(`/api/chats/${encodeURIComponent(chatId)}/messages`, window.location.origin).href,
         headers: { accept: "text/event-stream" },
         credentials: "same-origin",
         body: {
+          ...body,
           content: questionOf(messages),
-          ...(typeof replaces === "string" ? { replaces_message_id: replaces } : {}),
         },
       };
     },

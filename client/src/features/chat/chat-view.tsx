@@ -1,10 +1,11 @@
 "use client";
 
 import { CircleAlert, MessagesSquare } from "lucide-react";
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/states";
+import { DocumentPicker } from "@/features/documents/document-picker";
 import { useProject } from "@/features/projects/queries";
 
 import { ChatFootnote } from "./chat-footnote";
@@ -18,10 +19,6 @@ import { QuestionField } from "./question-field";
 import type { Row } from "./rows";
 import type { ChatThread } from "./use-chat-thread";
 import type { Panel } from "./use-panel";
-
-function PlainMessage({ row }: { row: Row }) {
-  return <p className="leading-relaxed break-words whitespace-pre-wrap">{row.content}</p>;
-}
 
 interface ChatViewProps {
   projectId: string;
@@ -65,23 +62,21 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
   }, []);
 
   const renderRow = (row: Row, index: number) => (
-    <Suspense fallback={<PlainMessage row={row} />}>
-      <Message
-        row={row}
-        chatId={chatId}
-        isLast={index === rows.length - 1}
-        following={rows.length - index - 1}
-        busy={busy}
-        progress={row.status === "streaming" ? (row.content === "" ? sentence : "Writing…") : null}
-        failure={index === rows.length - 1 && failure?.unsent === null ? failure.detail : null}
-        openNumber={panel?.kind === "source" && panel.messageId === row.id ? panel.number : null}
-        traceOpen={panel?.kind === "trace" && panel.messageId === row.id}
-        onOpenSource={openSource}
-        onOpenTrace={openTrace}
-        onAsk={onAsk}
-        onEdit={onEdit}
-      />
-    </Suspense>
+    <Message
+      row={row}
+      chatId={chatId}
+      isLast={index === rows.length - 1}
+      following={rows.length - index - 1}
+      busy={busy}
+      progress={row.status === "streaming" ? (row.content === "" ? sentence : "Writing…") : null}
+      failure={index === rows.length - 1 && failure?.unsent === null ? failure.detail : null}
+      openNumber={panel?.kind === "source" && panel.messageId === row.id ? panel.number : null}
+      traceOpen={panel?.kind === "trace" && panel.messageId === row.id}
+      onOpenSource={openSource}
+      onOpenTrace={openTrace}
+      onAsk={onAsk}
+      onEdit={onEdit}
+    />
   );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -101,11 +96,7 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
           handle={list}
         />
       )}
-      {chat.liveChat ? (
-        <Suspense>
-          <AnswerFeed chat={chat.liveChat} onMessages={chat.publish} />
-        </Suspense>
-      ) : null}
+      {chat.liveChat ? <AnswerFeed chat={chat.liveChat} onMessages={chat.publish} /> : null}
       <Announcement busy={busy} sentence={sentence} rows={rows} />
       <div className="mx-auto grid w-full max-w-3xl gap-2 px-3 pb-3 sm:px-6 sm:pb-4">
         {failure?.unsent ? (
@@ -122,6 +113,7 @@ export function ChatView({ projectId, chatId, chat, panel, onShow }: ChatViewPro
           autoFocus
           busy={busy}
           hint={<ChatFootnote />}
+          tools={<DocumentPicker projectId={projectId} picked={chat.picked} onPick={chat.pick} />}
           onSend={(question) => {
             void ask(question);
             requestAnimationFrame(() => list.current?.scrollToEnd());

@@ -7,6 +7,8 @@ import { useRouter } from "next/navigation";
 
 import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
+import { DocumentPicker } from "@/features/documents/document-picker";
+import { movePicked, usePicked } from "@/features/documents/use-picked";
 import { useProject } from "@/features/projects/queries";
 import { questionsToTry } from "@/features/projects/sample";
 import { sentenceOf } from "@/lib/api/errors";
@@ -31,13 +33,17 @@ export function ChatsPage() {
   const client = useQueryClient();
   const router = useRouter();
   const create = useCreateChat(projectId);
+  const newChat = `new-chat:${projectId}`;
+  const [picked, pick] = usePicked(newChat);
 
   const begin = async (question: string, written: boolean) => {
     try {
       const chat = await create.mutateAsync();
       const draftKey = written ? draftKeys.chat(chat.id) : null;
       if (draftKey) moveDraft(draftKeys.newChat(projectId), draftKey);
-      void liveAnswerOf(client, chat.id).ask({ question, replaces: null, draftKey });
+      movePicked(newChat, `chat:${chat.id}`);
+      const documentIds = picked.map(({ id }) => id);
+      void liveAnswerOf(client, chat.id).ask({ question, replaces: null, draftKey, documentIds });
       router.push(routes.chat(projectId, chat.id));
     } catch (error) {
       toast.error(sentenceOf(error));
@@ -79,6 +85,7 @@ export function ChatsPage() {
             autoFocus={!empty}
             busy={create.isPending}
             hint={<ChatFootnote />}
+            tools={empty ? undefined : <DocumentPicker projectId={projectId} picked={picked} onPick={pick} />}
             onSend={(question) => void begin(question, true)}
           />
           <QuestionList

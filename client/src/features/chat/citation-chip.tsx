@@ -3,11 +3,11 @@
 import { Tooltip as TooltipPrimitive } from "radix-ui";
 import { useMemo } from "react";
 
-import { formatNumber } from "@/lib/format";
 import { cn } from "@/lib/cn";
 import type { Citation } from "@/lib/api/types";
 
 import { useCitations } from "./citation-context";
+import { placeInDocument } from "./citation-place";
 import { excerptOf } from "./source/excerpt";
 
 const chipClasses =
@@ -72,9 +72,7 @@ function PassagePreview({ citation, claim }: { citation: Citation; claim: string
     <>
       <span className="flex items-baseline justify-between gap-3 text-xs text-muted-foreground">
         <bdi className="truncate font-medium text-foreground">{citation.document_name}</bdi>
-        <span className="shrink-0 tabular-nums">
-          {citation.page_number === null ? "" : ` page ${formatNumber(citation.page_number)}`}
-        </span>
+        <span className="shrink-0 tabular-nums"> {placeInDocument(citation)}</span>
       </span>
       <span dir="auto" className="leading-snug break-words whitespace-pre-line text-muted-foreground">
         {before}
@@ -86,9 +84,9 @@ function PassagePreview({ citation, claim }: { citation: Citation; claim: string
 }
 
 /** "report.pdf, page 4". */
-export function placeOf({
-  document_name,
-  page_number,
-}: Pick<Citation, "document_name" | "page_number">): string {
-  return page_number === null ? document_name : `${document_name}, page ${formatNumber(page_number)}`;
+export function placeOf(
+  citation: Parameters<typeof placeInDocument>[0] & Pick<Citation, "document_name">,
+): string {
+  const place = placeInDocument(citation);
+  return place === null ? citation.document_name : `${citation.document_name}, ${place}`;
 }

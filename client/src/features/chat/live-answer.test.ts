@@ -4,7 +4,7 @@ import { createAnswerChat } from "./answer-chat";
 import { citationsOf, textOf } from "./answer-message";
 import { answerTransport } from "./chat-stream";
 import { readDraft, writeDraft } from "./drafts";
-import { LiveAnswer } from "./live-answer";
+import { LiveAnswer, type Ask } from "./live-answer";
 
 const CITATION = {
   number: 1,
@@ -83,14 +83,14 @@ function written(live: LiveAnswer): string {
   return last ? textOf(last) : "";
 }
 
-const ASK = { question: "How were sales?", replaces: null, draftKey: "chat:chat" };
+const ASK: Ask = { question: "How were sales?", replaces: null, draftKey: "chat:chat", documentIds: [] };
 
 beforeEach(() => localStorage.clear());
 
 describe("an answer that streams", () => {
   it("is asked for as the server wants it", async () => {
     const { live, requests } = liveAnswer(() => streamOf(bytesOf(ANSWER)));
-    await live.ask({ ...ASK, replaces: "m0" });
+    await live.ask({ ...ASK, replaces: "m0", documentIds: ["d1", "d2"] });
     const [request] = requests;
     expect(request?.url).toMatch(/\/api\/chats\/chat\/messages$/);
     expect(request?.method).toBe("POST");
@@ -98,6 +98,7 @@ describe("an answer that streams", () => {
     expect(await request?.json()).toEqual({
       content: "How were sales?",
       replaces_message_id: "m0",
+      document_ids: ["d1", "d2"],
     });
   });
 

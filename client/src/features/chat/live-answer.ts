@@ -12,12 +12,14 @@ export interface Progress {
   query: string | null;
 }
 
-interface Ask {
+export interface Ask {
   question: string;
   /** The question of the chat that this one takes the place of, with all that follows it. */
   replaces: string | null;
   /** The draft that the question was written in, which is kept until the server has the question. */
   draftKey: string | null;
+  /** Of the documents to search; none: all of the project. */
+  documentIds: readonly string[];
 }
 
 export interface Failure {
@@ -66,7 +68,7 @@ interface Hooks {
 export class LiveAnswer {
   private state: LiveState = { ...IDLE, failure: null, chat: null };
   private listeners = new Set<() => void>();
-  private asked: Ask = { question: "", replaces: null, draftKey: null };
+  private asked: Ask = { question: "", replaces: null, draftKey: null, documentIds: [] };
   private stored = false;
 
   constructor(
@@ -100,12 +102,16 @@ export class LiveAnswer {
     await this.end();
   }
 
-  private async send(chat: Chat<AnswerMessage>, { question, replaces }: Ask) {
+  private async send(chat: Chat<AnswerMessage>, { question, replaces, documentIds }: Ask) {
     // It may have been stopped before there was anything to stop.
     if (!this.busy) return;
     chat.messages = [];
     chat.clearError();
-    await chat.sendMessage({ text: question }, replaces ? { body: { replaces_message_id: replaces } } : {});
+    const body = {
+      ...(replaces ? { replaces_message_id: replaces } : {}),
+      ...(documentIds.length > 0 ? { document_ids: documentIds } : {}),
+    };
+    await chat.sendMessage({ text: question }, { body });
     if (this.begun) this.noteStored();
     this.set({ messages: chat.messages });
   }

@@ -9,7 +9,7 @@ export interface MessageProps extends AnswerProps {
   onEdit: (question: string, replaces: string) => void;
 }
 
-export default function Message({ following, onEdit, ...answer }: MessageProps) {
+export function Message({ following, onEdit, ...answer }: MessageProps) {
   return answer.row.role === "user" ? (
     <Question row={answer.row} busy={answer.busy} following={following} onEdit={onEdit} />
   ) : (

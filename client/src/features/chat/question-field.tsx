@@ -19,6 +19,8 @@ interface QuestionFieldProps {
   autoFocus?: boolean;
   busy?: boolean;
   hint?: ReactNode;
+  /** What belongs to the question beside its words. */
+  tools?: ReactNode;
   onSend: (question: string) => void;
   onStop?: () => void;
   onCancel?: () => void;
@@ -32,6 +34,7 @@ export function QuestionField({
   autoFocus = false,
   busy = false,
   hint,
+  tools,
   onSend,
   onStop,
   onCancel,
@@ -86,7 +89,11 @@ export function QuestionField({
           className="w-full resize-none bg-transparent px-4 pt-3 pb-1 text-base leading-relaxed placeholder:text-muted-foreground focus:outline-none"
         />
         <div className="flex min-h-11 items-center justify-end gap-2 px-2 pb-2 pl-4">
-          <p id={hintId} className="min-w-0 flex-1 text-xs text-muted-foreground">
+          {tools ? <div className="mr-auto -ml-2 flex min-w-0 sm:max-w-[60%]">{tools}</div> : null}
+          <p
+            id={hintId}
+            className={cn("min-w-0 flex-1 text-xs text-muted-foreground", tools && "max-sm:sr-only")}
+          >
             {left <= COUNTED_FROM_LEFT ? <Counter left={left} /> : hint}
           </p>
           {onCancel ? (

@@ -7,7 +7,7 @@ import type { LiveState } from "./live-answer";
 import { isSettled, liveRows, storedRows, withLive } from "./rows";
 
 function message(id: string, role: Message["role"], changes: Partial<Message> = {}): Message {
-  return {
+  const known: Partial<Message> = {
     id,
     chat_id: "chat",
     role,
@@ -21,6 +21,7 @@ function message(id: string, role: Message["role"], changes: Partial<Message> = 
     created_at: "2026-01-01T00:00:00Z",
     ...changes,
   };
+  return known as Message;
 }
 
 const STORED = [

@@ -8,6 +8,7 @@ import { formatNumber } from "@/lib/format";
 
 import { placeOf } from "./citation-chip";
 import { useCitations } from "./citation-context";
+import { placeAsLabel } from "./citation-place";
 
 /** The sources of an answer, each with its place and how well it matched. */
 export function SourcesList({ citations }: { citations: readonly Citation[] }) {
@@ -29,7 +30,7 @@ export function SourcesList({ citations }: { citations: readonly Citation[] }) {
 function SourceCard({ citation }: { citation: Citation }) {
   const { openNumber, open } = useCitations();
   const isOpen = openNumber === citation.number;
-  const Icon = citation.url ? Globe : FileText;
+  const Icon = citation.document_id === null || citation.url ? Globe : FileText;
   return (
     <button
       type="button"
@@ -53,11 +54,7 @@ function SourceCard({ citation }: { citation: Citation }) {
         <bdi className="truncate font-medium">{citation.document_name}</bdi>
         <span className="flex items-center gap-1.5 text-xs text-muted-foreground">
           <Icon aria-hidden className="size-3 shrink-0" />
-          <span className="truncate">
-            {citation.page_number === null
-              ? (hostOf(citation.url) ?? "Passage")
-              : `Page ${formatNumber(citation.page_number)}`}
-          </span>
+          <span className="truncate">{placeAsLabel(citation) ?? hostOf(citation.url) ?? "Passage"}</span>
         </span>
       </span>
       <span

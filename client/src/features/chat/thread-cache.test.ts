@@ -5,7 +5,7 @@ import type { ChatWithMessages, Message } from "@/lib/api/types";
 import { withEarlier, withFeedback, withNewest } from "./thread-cache";
 
 function thread(ids: string[], next_cursor: string | null = null): ChatWithMessages {
-  const messages = ids.map((id): Message => ({
+  const messages = ids.map((id): Partial<Message> => ({
     id,
     chat_id: "chat",
     role: "user",
@@ -17,8 +17,15 @@ function thread(ids: string[], next_cursor: string | null = null): ChatWithMessa
     status: "completed",
     usage: null,
     created_at: "2026-01-01T00:00:00Z",
-  }));
-  return { id: "chat", project_id: "p", title: "t", created_at: "", updated_at: "", messages, next_cursor };
+  })) as Message[];
+  const chat: Partial<ChatWithMessages> = {
+    id: "chat",
+    project_id: "p",
+    title: "t",
+    created_at: "",
+    updated_at: "",
+  };
+  return { ...chat, messages, next_cursor } as ChatWithMessages;
 }
 
 const idsOf = ({ messages }: ChatWithMessages) => messages.map(({ id }) => id);

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
+import { usePicked } from "@/features/documents/use-picked";
 import { connection } from "@/lib/api/connection";
 import type { Message } from "@/lib/api/types";
 
@@ -14,6 +15,8 @@ const NONE: Message[] = [];
 
 /** Everything a chat's page shows and does: what is stored, and the answer that is being written. */
 export function useChatThread(chatId: string) {
+  const [picked, pick] = usePicked(`chat:${chatId}`);
+  const documentIds = picked.map(({ id }) => id);
   const thread = useThread(chatId);
   const { live, state } = useLiveAnswer(chatId);
   const stored = thread.data?.messages ?? NONE;
@@ -36,6 +39,9 @@ export function useChatThread(chatId: string) {
 
   return {
     thread,
+    /** The documents that the next question is put to; none: all. */
+    picked,
+    pick,
     rows,
     busy: !state.over,
     liveChat: state.chat,
@@ -45,11 +51,13 @@ export function useChatThread(chatId: string) {
     dismissFailure: live.dismissFailure,
     retry: () => live.retry(),
     /** Ask what is written in the field below the chat. */
-    ask: (question: string) => live.ask({ question, replaces: null, draftKey: draftKeys.chat(chatId) }),
+    ask: (question: string) =>
+      live.ask({ question, replaces: null, draftKey: draftKeys.chat(chatId), documentIds }),
     /** Ask what stands somewhere on the page: a suggestion, or an earlier question once more. */
-    askAs: (question: string, replaces: string | null) => live.ask({ question, replaces, draftKey: null }),
+    askAs: (question: string, replaces: string | null) =>
+      live.ask({ question, replaces, draftKey: null, documentIds }),
     edit: (question: string, replaces: string) =>
-      live.ask({ question, replaces, draftKey: draftKeys.edit(replaces) }),
+      live.ask({ question, replaces, draftKey: draftKeys.edit(replaces), documentIds }),
     stop: () => live.stop(),
   };
 }

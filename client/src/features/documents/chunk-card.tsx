@@ -9,8 +9,7 @@ import type { Chunk } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { counted } from "@/lib/format";
 
-import { HtmlTableView } from "./html-table-view";
-import { MarkedText } from "./marked-text";
+import { ChunkContent } from "./chunk-content";
 
 interface ChunkCardProps {
   chunk: Chunk;
@@ -27,6 +26,17 @@ const TYPE_NAMES: Record<string, string> = {
   ListItem: "List",
   FigureCaption: "Caption",
   CodeSnippet: "Code",
+};
+
+const FLAG_NAMES: Record<string, string> = {
+  instruction_like: "Speaks to a model",
+  hidden_characters: "Hidden characters",
+  low_information: "Says little",
+};
+const FLAG_HELP: Record<string, string> = {
+  instruction_like: "It has wording that speaks to a language model. It is given to the model as data only.",
+  hidden_characters: "It has characters that cannot be seen.",
+  low_information: "It has little that a question could find.",
 };
 
 export const ChunkCard = memo(function ChunkCard({
@@ -55,6 +65,11 @@ export const ChunkCard = memo(function ChunkCard({
         {chunk.types.map((type) => (
           <Badge key={type}>{TYPE_NAMES[type] ?? type}</Badge>
         ))}
+        {chunk.flags.map((flag) => (
+          <Badge key={flag} tone="warning" title={FLAG_HELP[flag]}>
+            {FLAG_NAMES[flag] ?? flag.replaceAll("_", " ")}
+          </Badge>
+        ))}
         {hasPlace ? (
           <>
             <Button
@@ -80,21 +95,9 @@ export const ChunkCard = memo(function ChunkCard({
       {chunk.heading_path.length > 0 ? (
         <p className="text-xs break-words text-muted-foreground">{chunk.heading_path.join(" › ")}</p>
       ) : null}
-      {tables.length > 0 ? (
-        tables.map((html, index) => <HtmlTableView key={index} html={html} />)
-      ) : (
-        <p
-          className="max-h-96 overflow-y-auto text-sm leading-relaxed break-words whitespace-pre-wrap"
-          tabIndex={text.length > 1500 ? 0 : undefined}
-        >
-          <MarkedText text={text} search={search} />
-        </p>
-      )}
-      {tables.length > 0 && proseOf(chunk) ? (
-        <p className="text-sm leading-relaxed break-words whitespace-pre-wrap">
-          <MarkedText text={proseOf(chunk)} search={search} />
-        </p>
-      ) : null}
+      <div className="max-h-112 overflow-y-auto" tabIndex={mayScroll(text) ? 0 : undefined}>
+        <ChunkContent text={text} tables={tables} search={search} />
+      </div>
       {images.filter(isInlineImage).map((source, index) => (
         // eslint-disable-next-line @next/next/no-img-element -- the picture is part of the document, in the address itself
         <img
@@ -108,9 +111,9 @@ export const ChunkCard = memo(function ChunkCard({
   );
 });
 
-/** The text beside a chunk's tables; a chunk that is nothing but a table has none. */
-function proseOf(chunk: Chunk): string {
-  return chunk.types.every((type) => type === "Table") ? "" : chunk.original_content.text;
+/** Whether a text is long enough to scroll in its card on some screen: the keyboard must then reach it. */
+function mayScroll(text: string): boolean {
+  return text.length > 500 || text.split("\n").length > 12;
 }
 
 /** Only pictures that came with the chunk: nothing is loaded from elsewhere. */

@@ -2,7 +2,7 @@ import type { Document } from "@/lib/api/types";
 
 /** A document for tests that care about some of its values only. */
 export function documentOf(values: Partial<Document>): Document {
-  return {
+  const known: Partial<Document> = {
     id: values.file_name ?? "",
     project_id: "p",
     source: "file",
@@ -21,4 +21,5 @@ export function documentOf(values: Partial<Document>): Document {
     updated_at: "2026-11-22T10:00:00Z",
     ...values,
   };
+  return known as Document;
 }

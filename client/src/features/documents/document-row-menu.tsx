@@ -43,6 +43,11 @@ export function DocumentRowMenu({ projectId, document, onRetry, onDelete }: Docu
             </a>
           </DropdownMenuItem>
         )}
+        {document.source === "url" && status === "completed" ? (
+          <DropdownMenuItem onSelect={() => onRetry(id)}>
+            <RotateCw aria-hidden /> Fetch again
+          </DropdownMenuItem>
+        ) : null}
         {status === "failed" ? (
           <DropdownMenuItem onSelect={() => onRetry(id)}>
             <RotateCw aria-hidden /> Retry

@@ -1,7 +1,6 @@
 "use client";
 
 import { MoreHorizontal, RotateCw } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { memo } from "react";
 
@@ -10,6 +9,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import type { Document } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatDate, formatDateTime, formatNumber } from "@/lib/format";
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 
 import { kindOf } from "./file-kinds";
@@ -18,10 +18,10 @@ import { StatusBadge } from "./status-badge";
 import type { Column } from "./table-view";
 
 // Until its code is there, the menu's button is drawn but does nothing: a moment after the first paint.
-const RowMenu = dynamic(() => import("./document-row-menu").then((module) => module.DocumentRowMenu), {
-  ssr: false,
-  loading: () => <MoreHorizontal aria-hidden className="size-4 text-muted-foreground" />,
-});
+const RowMenu = lazyPart(
+  () => import("./document-row-menu").then((module) => module.DocumentRowMenu),
+  <MoreHorizontal aria-hidden className="size-4 text-muted-foreground" />,
+);
 
 export const ROW_HEIGHT = 56;
 export const ROW_GRID =
@@ -52,7 +52,8 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
   const { projectId, document, rowIndex, offset, selected, uploaded, onSelect, onRetry, onDelete } = props;
   const { id, file_name: name, status } = document;
   const chunks = chunkCount(document);
-  const note = status === "completed" ? document.title : document.status_message;
+  const stale = status === "completed" && document.error_code !== null;
+  const note = status === "completed" && !stale ? document.title : document.status_message;
   return (
     <div
       role="row"
@@ -86,7 +87,11 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
             title={note}
             className={cn(
               "truncate text-xs",
-              status === "failed" ? "text-danger-text" : "text-muted-foreground",
+              status === "failed"
+                ? "text-danger-text"
+                : stale
+                  ? "text-warning-text"
+                  : "text-muted-foreground",
             )}
           >
             {note}
@@ -94,7 +99,7 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
         ) : null}
       </div>
       <div role="cell" className={cn(COLUMN_CLASSES.status, "flex items-center gap-1")}>
-        <StatusBadge document={document} uploaded={uploaded} />
+        <StatusBadge document={document} uploaded={uploaded} brief />
         {status === "failed" ? (
           <Button
             variant="quiet"
@@ -108,7 +113,7 @@ export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
         ) : null}
       </div>
       <div role="cell" className={cn(COLUMN_CLASSES.type, "text-muted-foreground")}>
-        {kindOf(document.content_type)}
+        {document.source === "url" ? "Web page" : kindOf(document.content_type)}
       </div>
       <div role="cell" className={cn(COLUMN_CLASSES.pages, NUMBER)}>
         {document.page_count === null ? "–" : formatNumber(document.page_count)}

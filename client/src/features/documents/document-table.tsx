@@ -2,7 +2,7 @@
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { Checkbox } from "@/components/ui/checkbox";
 import type { Document } from "@/lib/api/types";
@@ -61,12 +61,16 @@ export function DocumentTable(props: DocumentTableProps) {
   );
   const allSelected = shownSelected === documents.length && documents.length > 0;
 
-  function toggle(documentId: string, checked: boolean) {
-    const next = new Set(selected);
-    if (checked) next.add(documentId);
-    else next.delete(documentId);
-    onSelect(next);
-  }
+  // The same function while the table scrolls, so that rows which stay in sight are not drawn again.
+  const toggle = useCallback(
+    (documentId: string, checked: boolean) => {
+      const next = new Set(selected);
+      if (checked) next.add(documentId);
+      else next.delete(documentId);
+      onSelect(next);
+    },
+    [selected, onSelect],
+  );
 
   return (
     <div
@@ -130,7 +134,7 @@ function HeaderCell({ column, sorting, onSort }: HeaderCellProps) {
     <div
       role="columnheader"
       aria-sort={current ? (sorting.descending ? "descending" : "ascending") : "none"}
-      className={COLUMN_CLASSES[column]}
+      className={cn(COLUMN_CLASSES[column], "leading-none", column === "status" && "max-md:sr-only")}
     >
       <button
         type="button"

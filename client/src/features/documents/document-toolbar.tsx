@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import type { Document } from "@/lib/api/types";
+import { cn } from "@/lib/cn";
 import { counted, formatNumber } from "@/lib/format";
 
 import { STATUS_FILTERS, viewed, type StatusFilter, type View } from "./table-view";
@@ -58,7 +59,7 @@ export function DocumentToolbar(props: DocumentToolbarProps) {
         onValueChange={(status) => onView({ ...view, status })}
         className="w-40"
       />
-      <p role="status" className="text-sm text-muted-foreground">
+      <p role="status" className={cn("text-sm text-muted-foreground", selected.size > 0 && "sr-only")}>
         {shown === documents.length
           ? counted(shown, "document", "documents")
           : `${formatNumber(shown)} of ${formatNumber(documents.length)}`}
@@ -66,8 +67,8 @@ export function DocumentToolbar(props: DocumentToolbarProps) {
       {selected.size > 0 ? (
         <div className="ml-auto flex items-center gap-2">
           <span className="text-sm font-medium">{formatNumber(selected.size)} selected</span>
-          <Button size="sm" onClick={onDelete}>
-            <Trash2 aria-hidden /> Delete…
+          <Button size="sm" className="max-sm:w-8 max-sm:px-0" aria-label="Delete…" onClick={onDelete}>
+            <Trash2 aria-hidden /> <span className="max-sm:hidden">Delete…</span>
           </Button>
           <Button size="icon-sm" variant="quiet" aria-label="Clear the selection" onClick={onClearSelection}>
             <X aria-hidden />

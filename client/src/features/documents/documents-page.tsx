@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -9,23 +8,27 @@ import { ErrorState } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { useConfig } from "@/features/session/queries";
 import { sentenceOf } from "@/lib/api/errors";
+import { lazyPart } from "@/lib/lazy-part";
 import { useIdleLoad } from "@/lib/use-idle-load";
 import { usePathIds } from "@/lib/use-path-ids";
 
-import { DocumentTable } from "./document-table";
 import { DocumentToolbar } from "./document-toolbar";
 import { DropZone, PickButtons } from "./drop-zone";
 import { refusalOf } from "./file-kinds";
 import { NoDocuments, NoneMatch } from "./no-documents";
 import { useDocuments, useRetryDocument } from "./queries";
 import { viewed, type View } from "./table-view";
-import { UploadPanel } from "./upload-panel";
 import { isUnderWay, uploads, type Upload } from "./uploads";
 
+const DocumentTable = lazyPart(
+  () => import("./document-table").then((module) => module.DocumentTable),
+  <Skeleton className="h-96 rounded-xl" />,
+);
 const loadDialog = () => import("./delete-documents-dialog");
-const DeleteDocumentsDialog = dynamic(() => loadDialog().then((module) => module.DeleteDocumentsDialog), {
-  ssr: false,
-});
+const DeleteDocumentsDialog = lazyPart(() => loadDialog().then((module) => module.DeleteDocumentsDialog));
+const AddPagesDialog = lazyPart(() => import("./add-pages-dialog").then((module) => module.AddPagesDialog));
+
+const UploadPanel = lazyPart(() => import("./upload-panel").then((module) => module.UploadPanel));
 
 const NONE: readonly Upload[] = [];
 const FIRST_VIEW: View = { search: "", status: "all", sorting: { column: "date", descending: true } };
@@ -42,6 +45,7 @@ function Documents({ projectId }: { projectId: string }) {
   const retry = useRetryDocument(projectId);
   const [view, setView] = useState(FIRST_VIEW);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [addingPages, setAddingPages] = useState(false);
   const [deleting, setDeleting] = useState<readonly string[] | null>(null);
 
   const everyUpload = useSyncExternalStore(uploads.subscribe, uploads.get, () => NONE);
@@ -64,7 +68,13 @@ function Documents({ projectId }: { projectId: string }) {
     [retryDocument],
   );
   const onDelete = useCallback((documentId: string) => setDeleting([documentId]), []);
-  const pick = <PickButtons accept={limits?.extensions.join(",") ?? ""} onFiles={addFiles} />;
+  const pick = (
+    <PickButtons
+      accept={limits?.extensions.join(",") ?? ""}
+      onFiles={addFiles}
+      onPages={() => setAddingPages(true)}
+    />
+  );
 
   return (
     <DropZone onFiles={addFiles}>
@@ -119,6 +129,7 @@ function Documents({ projectId }: { projectId: string }) {
           </>
         ) : null}
       </div>
+      {addingPages ? <AddPagesDialog projectId={projectId} onClose={() => setAddingPages(false)} /> : null}
       {deleting ? (
         <DeleteDocumentsDialog
           projectId={projectId}

@@ -1,6 +1,6 @@
 "use client";
 
-import { FileUp, FolderUp, UploadCloud } from "lucide-react";
+import { FileUp, FolderUp, Globe, UploadCloud } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -73,10 +73,11 @@ interface PickButtonsProps {
   accept: string;
   size?: "md" | "lg";
   onFiles: (files: File[]) => void;
+  onPages: () => void;
 }
 
-/** The same by keyboard: choose files, or a whole folder. */
-export function PickButtons({ accept, size = "md", onFiles }: PickButtonsProps) {
+/** The same by keyboard: choose files, or a whole folder; or name pages of the web. */
+export function PickButtons({ accept, size = "md", onFiles, onPages }: PickButtonsProps) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
 
@@ -88,12 +89,15 @@ export function PickButtons({ accept, size = "md", onFiles }: PickButtonsProps) 
   }
 
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap gap-2 in-[.text-center]:justify-center">
       <Button variant="primary" size={size} onClick={() => files.current?.click()}>
         <FileUp aria-hidden /> Upload files
       </Button>
       <Button size={size} onClick={() => folder.current?.click()}>
         <FolderUp aria-hidden /> Upload a folder
+      </Button>
+      <Button size={size} onClick={onPages}>
+        <Globe aria-hidden /> Add web pages
       </Button>
       <input
         ref={files}

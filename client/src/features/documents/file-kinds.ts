@@ -7,11 +7,21 @@ const LABELS: Record<string, string> = {
   "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
   "application/msword": "Word",
+  "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+  "application/vnd.ms-excel": "Excel",
+  "application/vnd.ms-powerpoint": "PowerPoint",
   "application/epub+zip": "EPUB",
   "application/rtf": "RTF",
   "application/vnd.oasis.opendocument.text": "ODT",
   "message/rfc822": "E-mail",
   "text/csv": "CSV",
+  "text/tab-separated-values": "TSV",
+  "text/rtf": "RTF",
+  "application/xhtml+xml": "HTML",
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "image/tiff": "TIFF",
+  "image/webp": "WebP",
   "text/html": "HTML",
   "text/markdown": "Markdown",
   "text/plain": "Text",
@@ -23,6 +33,11 @@ export function kindOf(contentType: string): string {
   if (known) return known;
   const subtype = contentType.split("/")[1] ?? "";
   return subtype && subtype !== "octet-stream" ? subtype.replace(/^x-/, "").toUpperCase() : "File";
+}
+
+/** "PDF, Word, HTML": what is taken, each kind once, in the order of the server. */
+export function kindsOf(mediaTypes: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "unit" }).format([...new Set(mediaTypes.map(kindOf))]);
 }
 
 export function extensionOf(name: string): string {

@@ -4,20 +4,24 @@ import { useMemo } from "react";
 
 import { cn } from "@/lib/cn";
 
-import { isFigure, tableOf } from "./html-table";
+import { isFigure, tableOf, type TableModel } from "./html-table";
+import { MarkedText } from "./marked-text";
 
 /** A table of a document, drawn from its data. */
 export function HtmlTableView({ html }: { html: string }) {
   const table = useMemo(() => tableOf(html), [html]);
-  if (!table) return null;
+  return table ? <TableView table={table} /> : null;
+}
+
+export function TableView({ table, search = "" }: { table: TableModel; search?: string }) {
   return (
     <div
       role="region"
       aria-label={table.caption || "Table"}
       tabIndex={0}
-      className="max-h-112 overflow-auto rounded-md border"
+      className="max-h-112 w-fit max-w-full overflow-auto rounded-md border"
     >
-      <table className="w-full border-collapse text-xs">
+      <table className="border-collapse text-xs">
         {table.caption ? (
           <caption className="p-2 text-left text-muted-foreground">{table.caption}</caption>
         ) : null}
@@ -37,7 +41,7 @@ export function HtmlTableView({ html }: { html: string }) {
                       isFigure(cell.text) && "text-right tabular-nums",
                     )}
                   >
-                    {cell.text}
+                    <MarkedText text={cell.text} search={search} />
                   </Cell>
                 );
               })}

@@ -6,6 +6,8 @@ import { EmptyState } from "@/components/ui/states";
 import type { Config } from "@/lib/api/types";
 import { formatBytes } from "@/lib/format";
 
+import { kindsOf } from "./file-kinds";
+
 interface NoDocumentsProps {
   limits: Config["uploads"] | undefined;
   children: ReactNode;
@@ -20,12 +22,12 @@ export function NoDocuments({ limits, children }: NoDocumentsProps) {
       className="rounded-xl border-2 border-dashed bg-surface/60 py-20"
     >
       <p>
-        Drop files or a whole folder here. Each one is read, cut into passages and made searchable; you can
-        watch it.
+        Drop files or a whole folder here, or name pages of the web. Each one is read, cut into passages and
+        made searchable; you can watch it.
       </p>
       {limits ? (
         <p className="mt-2">
-          {limits.extensions.join(", ")} · up to {formatBytes(limits.max_bytes)} each
+          {kindsOf(limits.media_types)} · up to {formatBytes(limits.max_bytes)} each
         </p>
       ) : null}
     </EmptyState>

@@ -2,30 +2,30 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Download, FileText, Loader2 } from "lucide-react";
-import dynamic from "next/dynamic";
 
 import { Button } from "@/components/ui/button";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { errorOfResponse, sentenceOf } from "@/lib/api/errors";
 import type { Chunk, Document } from "@/lib/api/types";
+import { lazyPart } from "@/lib/lazy-part";
 
 import { kindOf } from "./file-kinds";
+import { markedParts } from "./marked-parts";
 
-const PdfViewer = dynamic(() => import("./pdf-viewer").then((module) => module.PdfViewer), {
-  ssr: false,
-  loading: () => <Waiting />,
-});
+const PdfViewer = lazyPart(() => import("./pdf-viewer").then((module) => module.PdfViewer), <Waiting />);
 
 interface OriginalProps {
   document: Document;
   /** The chunk whose place is shown. */
   chunk: Chunk | null;
+  /** A page that was asked for by itself. */
+  page?: number | null;
 }
 
 const NO_PLACES: Chunk["locations"] = [];
 
 /** The file as its owner knows it: a PDF page by page, a text as text; other kinds open in their own program. */
-export function Original({ document, chunk }: OriginalProps) {
+export function Original({ document, chunk, page = null }: OriginalProps) {
   const fileUrl = `/api/documents/${document.id}/file`;
   if (document.status === "uploading") {
     return (
@@ -34,10 +34,10 @@ export function Original({ document, chunk }: OriginalProps) {
   }
   if (document.content_type === "application/pdf") {
     return (
-      <div className="min-h-0 flex-1 overflow-hidden rounded-xl border bg-muted max-lg:h-full">
+      <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-xl border bg-muted max-lg:h-full">
         <PdfViewer
           fileUrl={fileUrl}
-          page={chunk?.page_number ?? 1}
+          page={page ?? chunk?.page_number ?? 1}
           highlights={chunk?.locations ?? NO_PLACES}
         />
       </div>
@@ -120,23 +120,4 @@ function TextFile({ fileUrl, documentId, chunk }: TextFileProps) {
 
 function scrollHere(element: HTMLElement | null) {
   element?.scrollIntoView({ block: "center" });
-}
-
-const ANCHOR_CHARS = 24;
-
-/** Finds a chunk in the text that it was read from. Markup between its words may have gone: its two ends are looked for. */
-export function markedParts(text: string, passage: string): [before: string, marked: string, after: string] {
-  const lines = passage
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-  const first = lines[0]?.slice(0, ANCHOR_CHARS);
-  const last = lines.at(-1)?.slice(-ANCHOR_CHARS);
-  if (!first || !last) return [text, "", ""];
-  const start = text.indexOf(first);
-  if (start < 0) return [text, "", ""];
-  const end = text.indexOf(last, start);
-  // An end that is far beyond the passage is another place with the same words.
-  const stop = end < 0 || end - start > passage.length * 1.5 + 200 ? start + first.length : end + last.length;
-  return [text.slice(0, start), text.slice(start, stop), text.slice(stop)];
 }

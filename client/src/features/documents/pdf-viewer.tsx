@@ -1,9 +1,8 @@
 "use client";
 
-import dynamic from "next/dynamic";
-
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Location } from "@/lib/api/types";
+import { lazyPart } from "@/lib/lazy-part";
 
 export type PdfHighlight = Pick<Location, "page" | "x0" | "y0" | "x1" | "y1">;
 
@@ -16,10 +15,10 @@ export interface PdfViewerProps {
 }
 
 // pdf.js is large: it comes when a document is opened.
-const PdfDocument = dynamic(() => import("./pdf/pdf-document"), {
-  ssr: false,
-  loading: () => <PdfSkeleton />,
-});
+const PdfDocument = lazyPart(
+  () => import("./pdf/pdf-document").then((module) => module.default),
+  <PdfSkeleton />,
+);
 
 /** A PDF, page after page, with passages highlighted. It fills the room that it is given. */
 export function PdfViewer(props: PdfViewerProps) {

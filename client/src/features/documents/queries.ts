@@ -10,7 +10,7 @@ import {
 import { useEffect } from "react";
 
 import { api, bodyOf } from "@/lib/api/client";
-import { ApiError } from "@/lib/api/errors";
+import { ApiError, sentenceOf } from "@/lib/api/errors";
 import { allPages } from "@/lib/api/pages";
 import type { Document } from "@/lib/api/types";
 import { projectKeys } from "@/features/projects/queries";
@@ -146,6 +146,36 @@ export function useRetryDocument(projectId: string) {
         api.POST("/api/documents/{document_id}/retry", { params: { path: { document_id: documentId } } }),
       ),
     onSuccess: (document) => merge(client, projectId, [document]),
+  });
+}
+
+export interface RefusedPage {
+  address: string;
+  reason: string;
+}
+
+/** Adds web pages one after the other; gives back those that the server refuses. */
+export function useAddPages(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (addresses: readonly string[]) => {
+      const refused: RefusedPage[] = [];
+      for (const url of addresses) {
+        try {
+          const page = await bodyOf(
+            api.POST("/api/projects/{project_id}/urls", {
+              params: { path: { project_id: projectId } },
+              body: { url },
+            }),
+          );
+          merge(client, projectId, [page]);
+        } catch (error) {
+          refused.push({ address: url, reason: sentenceOf(error) });
+        }
+      }
+      void client.invalidateQueries({ queryKey: projectKeys.one(projectId) });
+      return refused;
+    },
   });
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { documentOf } from "./document-factory";
 import { refusalOf } from "./file-kinds";
+import { markedParts } from "./marked-parts";
 import { marked } from "./marked-text";
-import { markedParts } from "./original";
 import { merged } from "./queries";
 import { findingsOf } from "./stage-findings";
 import { stageProgress } from "./status";
@@ -31,7 +31,14 @@ describe("a passage in the text that it was read from", () => {
     const [before, passage, after] = markedParts(text, "First");
     expect([before, passage, after.startsWith(" **bold**")]).toEqual(["# Title\n\n", "First", true]);
     expect(markedParts(text, "Title\n\nOther words.")[1]).toBe(
-      "Title\n\nFirst **bold** words of it.\n\nOther words.",
+      "Title\n\nFirst **bold** words of it.\n\nOther words",
+    );
+  });
+
+  it("is found though its lines end elsewhere", () => {
+    const file = "Raise **it** as\nwell, and\ntake longer.\n\nNext.";
+    expect(markedParts(file, "Raise it as well, and take longer.")[1]).toBe(
+      "Raise **it** as\nwell, and\ntake longer",
     );
   });
 
@@ -73,8 +80,8 @@ it("tells what a stage found, in words, also of what is new to this client", () 
     }),
   ).toEqual([
     ["Pages", "46"],
-    ["Narrative text", "1,200"],
-    ["Store", "250 ms"],
+    ["Paragraphs", "1,200"],
+    ["Store", "250ms"],
     ["New kind", "yes"],
   ]);
 });

@@ -20,6 +20,20 @@ const NAMES: Record<string, string> = {
   model: "Model",
   ocr_pages: "Pages recognised (OCR)",
 };
+/** The parser's element types, in the plural. */
+const ELEMENTS: Record<string, string> = {
+  Title: "Headings",
+  NarrativeText: "Paragraphs",
+  ListItem: "List items",
+  Table: "Tables",
+  Image: "Pictures",
+  FigureCaption: "Captions",
+  CodeSnippet: "Code blocks",
+  Footnote: "Footnotes",
+  Header: "Page headers",
+  Footer: "Page footers",
+  PageNumber: "Page numbers",
+};
 /** Shown elsewhere: beside the stage's name, or as its progress. */
 const LEFT_OUT = new Set(["seconds", "pages_done", "vectors_done"]);
 
@@ -29,7 +43,7 @@ export function findingsOf(details: Record<string, unknown>): Finding[] {
     .filter(([name]) => !LEFT_OUT.has(name))
     .flatMap(([name, value]): Finding[] => {
       if (name === "elements" && typeof value === "object" && value !== null) {
-        return Object.entries(value).map(([type, count]) => [spaced(type), shown(count)]);
+        return Object.entries(value).map(([type, count]) => [ELEMENTS[type] ?? spaced(type), shown(count)]);
       }
       if (name.endsWith("_seconds") && typeof value === "number") {
         return [[spaced(name.replace(/_seconds$/, "")), formatDuration(value * 1000)]];

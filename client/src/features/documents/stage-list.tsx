@@ -45,7 +45,9 @@ export function StageList({ document }: { document: Document }) {
         const progress = state === "now" ? stageProgress(document) : undefined;
         return (
           <li key={stage} className="relative flex gap-4 pb-6 last:pb-0">
-            <span aria-hidden className="absolute top-8 bottom-0 left-3.75 w-px bg-border" />
+            {stage === STAGES.at(-1) ? null : (
+              <span aria-hidden className="absolute top-8 bottom-0 left-3.75 w-px bg-border" />
+            )}
             <StageMark state={state} />
             <div className="min-w-0 flex-1 pt-0.5">
               <div className="flex items-baseline gap-3">

@@ -26,7 +26,7 @@ const ORDER = new Map<DocumentStatus, number>(STATUSES.map((status, index) => [s
 const KEYS: Record<Column, (document: Document) => Key> = {
   name: ({ file_name }) => file_name,
   status: ({ status }) => ORDER.get(status) ?? 0,
-  type: ({ content_type }) => kindOf(content_type),
+  type: ({ source, content_type }) => (source === "url" ? "Web page" : kindOf(content_type)),
   pages: ({ page_count }) => page_count ?? -1,
   chunks: (document) => chunkCount(document) ?? -1,
   size: ({ size_bytes }) => size_bytes,
@@ -48,7 +48,7 @@ export function viewed(documents: readonly Document[], { search, status, sorting
   const sign = sorting.descending ? -1 : 1;
   return documents
     .filter((document) => {
-      const text = `${document.file_name} ${document.title ?? ""}`.toLocaleLowerCase();
+      const text = `${document.file_name} ${document.title ?? ""} ${document.url ?? ""}`.toLocaleLowerCase();
       return matchesStatus(document, status) && words.every((word) => text.includes(word));
     })
     .map((document) => ({ document, key: keyOf(document) }))

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import { counted, formatBytes } from "@/lib/format";
 
+import { UploadQuestions } from "./upload-questions";
 import { isUnderWay, uploads, type Upload } from "./uploads";
 
 const SHOWN_FAILURES = 50;
@@ -14,17 +15,19 @@ const SHOWN_FAILURES = 50;
 export function UploadPanel({ items }: { items: readonly Upload[] }) {
   const underWay = items.filter(isUnderWay);
   const failed = items.filter(({ state }) => state === "failed");
-  if (underWay.length === 0 && failed.length === 0) return null;
+  const asking = items.filter(({ state }) => state === "asking");
+  if (underWay.length === 0 && failed.length === 0 && asking.length === 0) return null;
   return (
     <section aria-label="Uploads" className="mb-4 overflow-hidden rounded-xl border bg-surface shadow-soft">
       {underWay.length > 0 ? <UnderWay items={items} underWay={underWay} /> : null}
+      {asking.length > 0 ? <UploadQuestions asking={asking} /> : null}
       {failed.length > 0 ? <Failures failed={failed} /> : null}
     </section>
   );
 }
 
 function UnderWay({ items, underWay }: { items: readonly Upload[]; underWay: readonly Upload[] }) {
-  const batch = items.filter(({ state }) => state !== "failed");
+  const batch = items.filter(({ state }) => state !== "failed" && state !== "asking");
   const total = batch.reduce((sum, { file }) => sum + file.size, 0);
   const sent = batch.reduce(
     (sum, { state, sentBytes, file }) => sum + (state === "done" ? file.size : sentBytes),
@@ -43,6 +46,11 @@ function UnderWay({ items, underWay }: { items: readonly Upload[]; underWay: rea
           </span>
         </div>
         <Progress label="All uploads" value={total > 0 ? sent / total : 0} />
+        {underWay.some(({ paused }) => paused) ? (
+          <p className="text-sm text-muted-foreground">
+            The server takes no more for a moment. The uploads go on by themselves.
+          </p>
+        ) : null}
       </div>
       <ul className="grid gap-1">
         {sending.map((upload) => (

@@ -1,11 +1,15 @@
 import { api, bodyOf } from "@/lib/api/client";
-import { connection } from "@/lib/api/connection";
-import { ApiError, ConnectionLost, sentenceOf } from "@/lib/api/errors";
+import { ApiError, sentenceOf } from "@/lib/api/errors";
+import { untilAnswered } from "@/lib/api/until-answered";
 import type { Document } from "@/lib/api/types";
 
 import { sendFile } from "./send-file";
+import { sha256Of, twinOf, type Twin } from "./twins";
 
-export type UploadState = "waiting" | "sending" | "confirming" | "done" | "failed";
+export type UploadState = "waiting" | "sending" | "confirming" | "done" | "failed" | "asking";
+
+/** What to do with a file whose like is here already. */
+export type Decision = "keep-both" | "replace";
 
 /** A file on its way. `sentBytes` is what storage has of it so far. */
 export interface Upload {
@@ -19,10 +23,14 @@ export interface Upload {
   error: string | null;
   /** Whether another try can help; a file of the wrong kind stays one. */
   retryable: boolean;
+  /** The server takes no more for a moment: the upload goes on by itself. */
+  paused: boolean;
+  /** Of an upload that asks what to do, or has been told. */
+  twin: Twin | null;
+  decision: Decision | null;
 }
 
 const AT_ONCE = 3;
-const TRIES = 4;
 const NOTIFY_MS = 100;
 
 type DocumentListener = (document: Document) => void;
@@ -68,7 +76,8 @@ export function createUploads() {
     aborts.set(upload.id, abort);
     let documentId: string | null = null;
     try {
-      const created = await persistently(() =>
+      const sha256 = await sha256Of(upload.file);
+      const created = await persistently(upload.id, abort.signal, () =>
         bodyOf(
           api.POST("/api/projects/{project_id}/documents", {
             params: { path: { project_id: upload.projectId } },
@@ -76,15 +85,22 @@ export function createUploads() {
               file_name: upload.name,
               content_type: upload.file.type || "application/octet-stream",
               size_bytes: upload.file.size,
+              sha256,
             },
             signal: abort.signal,
           }),
         ),
       );
       documentId = created.document.id;
+      const twin = upload.decision === null ? twinOf(created) : null;
+      if (twin) {
+        void remove(documentId);
+        change(upload.id, { state: "asking", twin, documentId: null });
+        return;
+      }
       change(upload.id, { documentId });
       tell(created.document);
-      await persistently(() =>
+      await persistently(upload.id, abort.signal, () =>
         sendFile(created.upload, upload.file, {
           signal: abort.signal,
           onProgress: (sentBytes) => change(upload.id, { sentBytes }),
@@ -95,8 +111,15 @@ export function createUploads() {
       );
       change(upload.id, { state: "confirming", sentBytes: upload.file.size });
       const id = documentId;
-      const confirmed = await persistently(() =>
-        bodyOf(api.POST("/api/documents/{document_id}/confirm", { params: { path: { document_id: id } } })),
+      const confirmed = await persistently(upload.id, abort.signal, () =>
+        bodyOf(
+          api.POST("/api/documents/{document_id}/confirm", {
+            params: { path: { document_id: id } },
+            ...(upload.decision === "replace" && upload.twin
+              ? { body: { replaces_document_id: upload.twin.id } }
+              : {}),
+          }),
+        ),
       );
       tell(confirmed);
       change(upload.id, { state: "done" });
@@ -113,6 +136,10 @@ export function createUploads() {
         });
       notify();
     }
+  }
+
+  function persistently<Result>(id: number, signal: AbortSignal, attempt: () => Promise<Result>) {
+    return untilAnswered(attempt, { signal, onPause: (paused) => change(id, { paused }) });
   }
 
   function tell(document: Document) {
@@ -145,6 +172,9 @@ export function createUploads() {
           documentId: null,
           error,
           retryable: false,
+          paused: false,
+          twin: null,
+          decision: null,
         };
       });
       items = [...items.filter(({ state }) => state !== "done"), ...added];
@@ -155,6 +185,11 @@ export function createUploads() {
       change(id, { state: "waiting", sentBytes: 0, error: null });
       startNext();
     },
+    /** Goes on with an upload that asked what to do. */
+    decide: (id: number, decision: Decision) => {
+      change(id, { state: "waiting", decision });
+      startNext();
+    },
     /** Takes back what has not been sent, and puts away what failed. */
     cancel: (id: number) => {
       const abort = aborts.get(id);
@@ -163,33 +198,6 @@ export function createUploads() {
       notify();
     },
   };
-}
-
-/** Again and again while the server cannot be reached; other failures are final. */
-async function persistently<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof ConnectionLost) || tries >= TRIES) throw error;
-      connection.reportLost();
-      await connectionBack();
-    }
-  }
-}
-
-function connectionBack(): Promise<void> {
-  return new Promise((resolve) => {
-    if (!connection.isLost()) {
-      resolve();
-      return;
-    }
-    const stop = connection.subscribe(() => {
-      if (connection.isLost()) return;
-      stop();
-      resolve();
-    });
-  });
 }
 
 async function remove(documentId: string) {

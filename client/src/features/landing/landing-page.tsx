@@ -4,6 +4,7 @@ import Link from "next/link";
 import { Wordmark } from "@/features/shell/logo";
 import { routes } from "@/lib/routes";
 
+import { ProductPicture } from "./product-picture";
 import { HeaderActions, HeroActions } from "./actions";
 
 const POINTS = [
@@ -35,9 +36,9 @@ export function LandingPage() {
       </header>
       <main className="mx-auto flex w-full max-w-6xl flex-1 flex-col px-5 pt-8 pb-16 sm:px-8 sm:pt-14">
         <div className="mx-auto grid max-w-3xl justify-items-center gap-5 text-center">
-          <h1 className="font-serif text-4xl leading-[1.08] font-medium tracking-tight text-balance sm:text-6xl">
+          <h1 className="font-serif text-3xl leading-[1.12] font-medium tracking-tight text-balance sm:text-6xl sm:leading-[1.08]">
             Ask your documents.{" "}
-            <span className="underline decoration-highlight decoration-[0.14em] underline-offset-[0.12em]">
+            <span className="block underline decoration-highlight decoration-[0.14em] underline-offset-[0.12em]">
               See the exact passage.
             </span>
           </h1>
@@ -47,7 +48,8 @@ export function LandingPage() {
           </p>
           <HeroActions />
         </div>
-        <ul className="mt-14 grid gap-8 sm:grid-cols-3">
+        <ProductPicture />
+        <ul className="mx-auto mt-12 grid max-w-5xl gap-8 sm:grid-cols-3">
           {POINTS.map(({ icon: Icon, title, text }) => (
             <li key={title} className="grid content-start gap-2">
               <Icon aria-hidden className="size-5 text-primary-text" />

@@ -1,18 +1,18 @@
 "use client";
 
 import { CircleAlert, FileText, Loader2, MessagesSquare } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 
 import { Badge } from "@/components/ui/badge";
 import type { Project } from "@/lib/api/types";
 import { counted, formatAgo, formatDateTime } from "@/lib/format";
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 
-const ProjectMenu = dynamic(() => import("./project-menu").then((module) => module.ProjectMenu), {
-  ssr: false,
-  loading: () => <span className="-mt-1 -mr-2 size-8" />,
-});
+const ProjectMenu = lazyPart(
+  () => import("./project-menu").then((module) => module.ProjectMenu),
+  <span className="-mt-1 -mr-2 size-8" />,
+);
 
 interface ProjectCardProps {
   project: Project;

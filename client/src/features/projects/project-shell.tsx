@@ -1,7 +1,6 @@
 "use client";
 
 import { FileText, MessagesSquare, SlidersHorizontal } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -10,14 +9,13 @@ import { ErrorState } from "@/components/ui/states";
 import { AppShell } from "@/features/shell/app-shell";
 import { ApiError, sentenceOf } from "@/lib/api/errors";
 import { cn } from "@/lib/cn";
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 import { usePathIds } from "@/lib/use-path-ids";
 
 import { useProject } from "./queries";
 
-const ProjectSwitcher = dynamic(() => import("./project-switcher").then((module) => module.ProjectSwitcher), {
-  ssr: false,
-});
+const ProjectSwitcher = lazyPart(() => import("./project-switcher").then((module) => module.ProjectSwitcher));
 
 const SECTIONS = [
   { section: "chat", label: "Chat", icon: MessagesSquare, href: routes.chats },

@@ -5,7 +5,7 @@ import type { Project } from "@/lib/api/types";
 import { filtered } from "./projects-page";
 
 function projectOf(name: string, description: string, last_activity_at: string): Project {
-  return {
+  const known: Partial<Project> = {
     id: name,
     name,
     description,
@@ -16,6 +16,7 @@ function projectOf(name: string, description: string, last_activity_at: string):
     chat_count: 0,
     last_activity_at,
   };
+  return known as Project;
 }
 
 it("finds projects by any words of name and description, the latest activity first", () => {

@@ -1,7 +1,6 @@
 "use client";
 
 import { FolderOpen, Plus, Search, SearchX } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 
 import { Button } from "@/components/ui/button";
@@ -11,6 +10,7 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { AppShell } from "@/features/shell/app-shell";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Project } from "@/lib/api/types";
+import { lazyPart } from "@/lib/lazy-part";
 import { useIdleLoad } from "@/lib/use-idle-load";
 
 import { ProjectCard } from "./project-card";
@@ -19,10 +19,8 @@ import { SampleProjectButton } from "./sample-project-button";
 import { SAMPLE } from "./sample";
 
 const loadDialogs = () => import("./dialogs");
-const ProjectDialog = dynamic(() => loadDialogs().then((module) => module.ProjectDialog), { ssr: false });
-const DeleteProjectDialog = dynamic(() => loadDialogs().then((module) => module.DeleteProjectDialog), {
-  ssr: false,
-});
+const ProjectDialog = lazyPart(() => loadDialogs().then((module) => module.ProjectDialog));
+const DeleteProjectDialog = lazyPart(() => loadDialogs().then((module) => module.DeleteProjectDialog));
 
 type Open =
   { kind: "create" } | { kind: "rename"; project: Project } | { kind: "delete"; project: Project } | null;

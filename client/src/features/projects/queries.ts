@@ -4,6 +4,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/lib/api/client";
 import { allPages } from "@/lib/api/pages";
+import type { Project } from "@/lib/api/types";
+import { MOVING } from "@/features/documents/status";
 
 export const projectKeys = {
   all: ["projects"] as const,
@@ -22,7 +24,15 @@ export function useProjects() {
           }),
         ),
       ),
+    // Cards say how many documents are in work.
+    refetchInterval: ({ state }) => (state.data?.some(hasWork) ? WORK_POLL_MS : false),
   });
+}
+
+const WORK_POLL_MS = 5000;
+
+function hasWork({ documents_by_status: counts }: Project): boolean {
+  return MOVING.some((status) => (counts[status] ?? 0) > 0);
 }
 
 export function useProject(projectId: string) {

@@ -15,16 +15,26 @@ interface CredentialsFormProps {
   newAccount: boolean;
   busy: boolean;
   error: unknown;
+  /** What to say where the server only says that it is not so. */
+  refusal?: string;
   onSubmit: (credentials: Credentials) => void;
 }
 
-export function CredentialsForm({ action, newAccount, busy, error, onSubmit }: CredentialsFormProps) {
+export function CredentialsForm({
+  action,
+  newAccount,
+  busy,
+  error,
+  refusal,
+  onSubmit,
+}: CredentialsFormProps) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
   const emailInput = useRef<HTMLInputElement>(null);
   const fields = error instanceof ApiError ? error.fields : {};
-  const general = error && Object.keys(fields).length === 0 ? sentenceOf(error) : undefined;
+  const refused = error instanceof ApiError && error.status === 401 ? refusal : undefined;
+  const general = error && Object.keys(fields).length === 0 ? (refused ?? sentenceOf(error)) : undefined;
 
   useEffect(() => emailInput.current?.focus(), []);
 

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 
 import { api, bodyOf } from "@/lib/api/client";
 
+import { outsideSession } from "./identity/outside-session";
 import { hintSignedIn, mayBeSignedIn } from "./signed-in-hint";
 
 export const sessionKeys = { me: ["me"] as const, config: ["config"] as const };
@@ -78,6 +79,8 @@ export function useSignUp() {
 export function useSignOut() {
   return useMutation({
     mutationFn: async (everywhere: boolean) => {
+      const outside = outsideSession.get();
+      if (outside) return outside.signOut();
       if (everywhere) await api.DELETE("/api/sessions");
       else await api.POST("/api/auth/sign-out");
     },

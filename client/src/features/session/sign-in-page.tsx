@@ -9,6 +9,7 @@ import { routes } from "@/lib/routes";
 import { AuthFrame } from "./auth-frame";
 import { CredentialsForm } from "./credentials-form";
 import { useConfig, useSignIn } from "./queries";
+import { OutsideSignIn } from "./identity/outside-sign-in";
 import { useReturnWhenSignedIn } from "./use-return";
 
 export function SignInPage() {
@@ -23,6 +24,13 @@ export function SignInPage() {
     if (firstRun) router.replace(routes.signUp + window.location.search);
   }, [firstRun, router]);
 
+  if (config.data?.auth.provider === "clerk") {
+    return (
+      <AuthFrame title="Sign in" lead="Your documents and chats are waiting.">
+        <OutsideSignIn form="sign-in" />
+      </AuthFrame>
+    );
+  }
   return (
     <AuthFrame
       title="Sign in"
@@ -44,6 +52,7 @@ export function SignInPage() {
         newAccount={false}
         busy={signIn.isPending}
         error={signIn.error}
+        refusal="No account has this e-mail address and this password. Check both and try again."
         onSubmit={(credentials) => signIn.mutate(credentials)}
       />
     </AuthFrame>

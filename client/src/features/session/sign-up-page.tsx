@@ -9,6 +9,7 @@ import { routes } from "@/lib/routes";
 
 import { AuthFrame } from "./auth-frame";
 import { CredentialsForm } from "./credentials-form";
+import { OutsideSignIn } from "./identity/outside-sign-in";
 import { useConfig, useSignUp } from "./queries";
 import { useReturnWhenSignedIn } from "./use-return";
 
@@ -38,6 +39,13 @@ export function SignUpPage() {
     );
   }
   const { first_run: firstRun, sign_up_open: open } = config.data.auth;
+  if (config.data.auth.provider === "clerk") {
+    return (
+      <AuthFrame title="Create your account" lead={<>Have an account already? {SIGN_IN_LINK}</>}>
+        <OutsideSignIn form="sign-up" />
+      </AuthFrame>
+    );
+  }
   if (!open && !signUp.isPending && !signUp.data) {
     return (
       <AuthFrame

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, bodyOf } from "@/lib/api/client";
 
-import type { Settings } from "./setting-fields";
+import { searchSettingsOf, type Settings } from "./setting-values";
 
 const settingsKey = (projectId: string) => ["projects", projectId, "settings"] as const;
 
@@ -39,16 +39,25 @@ export function useSaveSettings(projectId: string) {
 export interface Trial {
   query: string;
   settings: Settings;
+  /** Of the documents to search; none: all. */
+  documentIds: readonly string[];
+  /** The document whose nearest passage is explained. */
+  explainDocumentId?: string;
 }
 
 /** A search with settings that need not be saved. */
 export function useTrial(projectId: string) {
   return useMutation({
-    mutationFn: ({ query, settings }: Trial) =>
+    mutationFn: ({ query, settings, documentIds, explainDocumentId }: Trial) =>
       bodyOf(
         api.POST("/api/projects/{project_id}/search", {
           params: { path: { project_id: projectId } },
-          body: { query, ...settings },
+          body: {
+            query,
+            ...searchSettingsOf(settings),
+            ...(documentIds.length > 0 ? { document_ids: [...documentIds] } : {}),
+            ...(explainDocumentId ? { explain_document_id: explainDocumentId } : {}),
+          },
         }),
       ),
   });

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import { changesOf, DEFAULTS, numbersOf, storedChanges } from "./setting-fields";
+import { numbersOf } from "./setting-fields";
+import { changesOf, DEFAULTS, searchSettingsOf, storedChanges } from "./setting-values";
 
 it("shows only what the strategy looks at", () => {
   expect(numbersOf("basic").map(({ name }) => name)).not.toContain("multi_query_count");
@@ -9,6 +10,12 @@ it("shows only what the strategy looks at", () => {
 
 it("sends what differs, and nothing else", () => {
   expect(changesOf(DEFAULTS, { ...DEFAULTS, num_chunks: 8 })).toEqual({ num_chunks: 8 });
+});
+
+it("sends with a search what a search can change", () => {
+  const sent = searchSettingsOf(DEFAULTS);
+  expect(sent).toMatchObject({ rag_strategy: "basic", fusion: "rrf" });
+  expect(Object.keys(sent).filter((name) => /^check_|^text_/.test(name))).toEqual([]);
 });
 
 it.each([

@@ -1,31 +1,13 @@
-import type { ProjectSettings } from "@/lib/api/types";
+import {
+  isMultiQuery,
+  type Agent,
+  type Fusion,
+  type Settings,
+  type Strategy,
+  type TextConfiguration,
+} from "./setting-values";
 
-/** The settings that people choose. The embedding model is the installation's. */
-export type Settings = Omit<ProjectSettings, "project_id" | "updated_at" | "embedding_model">;
-export type Strategy = Settings["rag_strategy"];
-export type Agent = Settings["agent_type"];
-
-/** What a new project starts with; the server has the same in `opentrace/projects/schemas.py`. */
-export const DEFAULTS: Settings = {
-  rag_strategy: "basic",
-  agent_type: "simple",
-  num_chunks: 5,
-  final_context_size: 5,
-  use_reranking: false,
-  multi_query_count: 3,
-  vector_weight: 0.7,
-  keyword_weight: 0.3,
-  similarity_threshold: 0.3,
-};
-
-/** What the server of this version can do; it refuses the rest with a sentence. */
-export const AVAILABLE = {
-  strategies: ["basic"] as readonly Strategy[],
-  agents: ["simple"] as readonly Agent[],
-  reranking: false,
-};
-
-interface Choice<Value extends string> {
+export interface Choice<Value extends string> {
   value: Value;
   name: string;
   help: string;
@@ -59,12 +41,92 @@ export const AGENTS: readonly Choice<Agent>[] = [
   {
     value: "agentic",
     name: "Documents and the web",
-    help: "Decides for each question what to search, and may look on the web too.",
+    help: "Decides for each question what to search, and may look on the web too. What it takes from there is cited with its address.",
   },
 ];
 
+export const FUSIONS: readonly Choice<Fusion>[] = [
+  {
+    value: "rrf",
+    name: "By rank",
+    help: "What stands high in both lists comes first. Sturdy: no score outweighs the others.",
+  },
+  {
+    value: "scores",
+    name: "By score",
+    help: "The scores themselves are added. A passage that is far ahead in one list stays ahead.",
+  },
+];
+
+export interface CheckField {
+  name: "check_toxicity" | "check_prompt_injection" | "check_personal_data";
+  label: string;
+  help: string;
+}
+
+export const CHECKS: readonly CheckField[] = [
+  {
+    name: "check_toxicity",
+    label: "Abuse and harm",
+    help: "Questions that are abusive, or that ask for harm.",
+  },
+  {
+    name: "check_prompt_injection",
+    label: "Attacks on the assistant",
+    help: "Questions that try to talk the assistant out of its rules.",
+  },
+  {
+    name: "check_personal_data",
+    label: "Personal data",
+    help: "Questions with numbers of persons, cards or accounts. Off where your documents are about exactly that.",
+  },
+];
+
+const ANY_LANGUAGE: TextConfiguration = "simple";
+
+export function languageName(value: TextConfiguration): string {
+  if (value === ANY_LANGUAGE) return "Any: words as they are written";
+  return value.charAt(0).toUpperCase() + value.slice(1);
+}
+
+/** The languages whose word forms PostgreSQL knows. */
+export const LANGUAGES: readonly TextConfiguration[] = [
+  "simple",
+  "english",
+  "arabic",
+  "armenian",
+  "basque",
+  "catalan",
+  "danish",
+  "dutch",
+  "finnish",
+  "french",
+  "german",
+  "greek",
+  "hindi",
+  "hungarian",
+  "indonesian",
+  "irish",
+  "italian",
+  "lithuanian",
+  "nepali",
+  "norwegian",
+  "portuguese",
+  "romanian",
+  "russian",
+  "serbian",
+  "spanish",
+  "swedish",
+  "tamil",
+  "turkish",
+  "yiddish",
+];
+
 export interface NumberField {
-  name: "num_chunks" | "final_context_size" | "multi_query_count" | "similarity_threshold";
+  name: Extract<
+    keyof Settings,
+    "num_chunks" | "final_context_size" | "multi_query_count" | "similarity_threshold"
+  >;
   label: string;
   help: string;
   min: number;
@@ -112,46 +174,7 @@ const NUMBERS: readonly NumberField[] = [
   },
 ];
 
-export function isHybrid(strategy: Strategy): boolean {
-  return strategy === "hybrid" || strategy === "multi_query_hybrid";
-}
-
-export function isMultiQuery(strategy: Strategy): boolean {
-  return strategy === "multi_query_vector" || strategy === "multi_query_hybrid";
-}
-
 /** The numbers that the strategy looks at. */
 export function numbersOf(strategy: Strategy): readonly NumberField[] {
   return NUMBERS.filter(({ name }) => name !== "multi_query_count" || isMultiQuery(strategy));
-}
-
-export function settingsOf(response: ProjectSettings): Settings {
-  return pick(response);
-}
-
-function pick(source: Settings): Settings {
-  return Object.fromEntries(
-    Object.keys(DEFAULTS).map((key) => [key, source[key as keyof Settings]]),
-  ) as unknown as Settings;
-}
-
-/** What differs from what is saved. */
-export function changesOf(saved: Settings, wanted: Settings): Partial<Settings> {
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([key, value]) => value !== saved[key as keyof Settings]),
-  );
-}
-
-/** Reads changes that were stored in this tab; anything that no longer fits is dropped. */
-export function storedChanges(text: string): Partial<Settings> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return {};
-    const defaults: Record<string, unknown> = { ...DEFAULTS };
-    return Object.fromEntries(
-      Object.entries(value).filter(([key, entry]) => typeof entry === typeof defaults[key]),
-    );
-  } catch {
-    return {};
-  }
 }

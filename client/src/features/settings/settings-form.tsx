@@ -2,14 +2,15 @@
 
 import { useId, type ReactNode } from "react";
 
-import { Badge } from "@/components/ui/badge";
-import { Label } from "@/components/ui/label";
-import { Switch } from "@/components/ui/switch";
-import { cn } from "@/lib/cn";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
 import { formatPercent } from "@/lib/format";
 
+import { Choices } from "./choices";
 import { NumberSetting } from "./number-setting";
-import { AGENTS, AVAILABLE, isHybrid, numbersOf, STRATEGIES, type Settings } from "./setting-fields";
+import { AGENTS, CHECKS, FUSIONS, LANGUAGES, languageName, numbersOf, STRATEGIES } from "./setting-fields";
+import { isHybrid, type Settings } from "./setting-values";
+import { SwitchSetting } from "./switch-setting";
 
 interface SettingsFormProps {
   settings: Settings;
@@ -19,15 +20,15 @@ interface SettingsFormProps {
 
 export function SettingsForm({ settings, embeddingModel, onChange }: SettingsFormProps) {
   return (
-    <div className="grid gap-8">
+    <div className="grid gap-10">
       <Choices
         legend="How to search"
         name="rag_strategy"
         choices={STRATEGIES}
-        available={AVAILABLE.strategies}
         value={settings.rag_strategy}
         onChange={(rag_strategy) => onChange({ ...settings, rag_strategy })}
       />
+      {isHybrid(settings.rag_strategy) ? <Words settings={settings} onChange={onChange} /> : null}
       <Group title="How much">
         {numbersOf(settings.rag_strategy).map((field) => (
           <NumberSetting
@@ -37,17 +38,34 @@ export function SettingsForm({ settings, embeddingModel, onChange }: SettingsFor
             onChange={(value) => onChange({ ...settings, [field.name]: value })}
           />
         ))}
-        {isHybrid(settings.rag_strategy) ? <Balance settings={settings} onChange={onChange} /> : null}
-        <Reranking settings={settings} onChange={onChange} />
+        <SwitchSetting
+          label="Rank a second time"
+          help="A closer look at the best passages puts them in a better order. Slower."
+          checked={settings.use_reranking}
+          onChange={(use_reranking) => onChange({ ...settings, use_reranking })}
+        />
       </Group>
       <Choices
         legend="What to answer from"
         name="agent_type"
         choices={AGENTS}
-        available={AVAILABLE.agents}
         value={settings.agent_type}
         onChange={(agent_type) => onChange({ ...settings, agent_type })}
       />
+      <Group
+        title="What not to answer"
+        help="A question that a check stops is not answered, and the chat says which check it was. One of more than 2,000 tokens is never answered."
+      >
+        {CHECKS.map(({ name, label, help }) => (
+          <SwitchSetting
+            key={name}
+            label={label}
+            help={help}
+            checked={settings[name]}
+            onChange={(checked) => onChange({ ...settings, [name]: checked })}
+          />
+        ))}
+      </Group>
       <Group title="Embedding model">
         <p className="text-sm text-muted-foreground">
           <code className="rounded-sm bg-muted px-1.5 py-0.5 font-mono text-[0.8125rem] text-foreground">
@@ -61,123 +79,70 @@ export function SettingsForm({ settings, embeddingModel, onChange }: SettingsFor
   );
 }
 
-function Group({ title, children }: { title: string; children: ReactNode }) {
+interface GroupProps {
+  title: string;
+  help?: string;
+  children: ReactNode;
+}
+
+function Group({ title, help, children }: GroupProps) {
   const id = useId();
   return (
     <section aria-labelledby={id} className="grid gap-5">
-      <h2 id={id} className="font-semibold tracking-tight">
-        {title}
-      </h2>
+      <div className="grid gap-1">
+        <h2 id={id} className="font-semibold tracking-tight">
+          {title}
+        </h2>
+        {help ? <p className="text-sm text-muted-foreground">{help}</p> : null}
+      </div>
       {children}
     </section>
   );
 }
 
-interface ChoicesProps<Value extends string> {
-  legend: string;
-  name: string;
-  choices: readonly { value: Value; name: string; help: string }[];
-  available: readonly Value[];
-  value: Value;
-  onChange: (value: Value) => void;
-}
-
-function Choices<Value extends string>({
-  legend,
-  name,
-  choices,
-  available,
-  value,
-  onChange,
-}: ChoicesProps<Value>) {
-  return (
-    <fieldset className="grid gap-2">
-      <legend className="mb-3 font-semibold tracking-tight">{legend}</legend>
-      {choices.map((choice) => {
-        const enabled = available.includes(choice.value);
-        const current = choice.value === value;
-        return (
-          <label
-            key={choice.value}
-            className={cn(
-              "flex gap-3 rounded-lg border bg-surface p-3.5 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring",
-              current && "border-primary bg-primary-soft/50",
-              enabled ? "cursor-pointer hover:border-input" : "bg-transparent",
-            )}
-          >
-            <input
-              type="radio"
-              name={name}
-              value={choice.value}
-              checked={current}
-              disabled={!enabled && !current}
-              onChange={() => onChange(choice.value)}
-              className="mt-0.5 size-4 shrink-0 accent-primary focus-visible:outline-none"
-            />
-            <span className="grid gap-0.5">
-              <span
-                className={cn(
-                  "flex flex-wrap items-center gap-2 text-sm font-medium",
-                  !enabled && "text-muted-foreground",
-                )}
-              >
-                {choice.name}
-                {enabled ? null : <Badge>Not in this version</Badge>}
-              </span>
-              <span className="text-sm text-muted-foreground">{choice.help}</span>
-            </span>
-          </label>
-        );
-      })}
-    </fieldset>
-  );
-}
-
-function Balance({ settings, onChange }: Pick<SettingsFormProps, "settings" | "onChange">) {
+/** What applies only where words are looked for too. */
+function Words({ settings, onChange }: Pick<SettingsFormProps, "settings" | "onChange">) {
   const { vector_weight: vector, keyword_weight: keyword } = settings;
   const share = vector + keyword > 0 ? vector / (vector + keyword) : 0.5;
   return (
-    <NumberSetting
-      field={{
-        name: "vector_weight",
-        label: "Weight of meaning",
-        help: `Meaning counts ${formatPercent(share)}, exact words ${formatPercent(1 - share)}. Give words more where names and numbers matter.`,
-        min: 0,
-        max: 1,
-        step: 0.05,
-        digits: 2,
-      }}
-      value={share}
-      onChange={(next) =>
-        onChange({ ...settings, vector_weight: next, keyword_weight: Math.round((1 - next) * 100) / 100 })
-      }
-    />
-  );
-}
-
-function Reranking({ settings, onChange }: Pick<SettingsFormProps, "settings" | "onChange">) {
-  const id = useId();
-  return (
-    <div className="flex items-start justify-between gap-4">
-      <div className="grid gap-0.5">
-        <Label
-          htmlFor={id}
-          className={cn("flex flex-wrap items-center gap-2", !AVAILABLE.reranking && "text-muted-foreground")}
-        >
-          Rank a second time
-          {AVAILABLE.reranking ? null : <Badge>Not in this version</Badge>}
-        </Label>
-        <p id={`${id}-help`} className="text-sm text-muted-foreground">
-          A closer look at the best passages puts them in a better order. Slower.
-        </p>
-      </div>
-      <Switch
-        id={id}
-        aria-describedby={`${id}-help`}
-        checked={settings.use_reranking}
-        disabled={!AVAILABLE.reranking && !settings.use_reranking}
-        onCheckedChange={(use_reranking) => onChange({ ...settings, use_reranking })}
+    <Group title="Meaning and words together">
+      <NumberSetting
+        field={{
+          name: "vector_weight",
+          label: "Weight of meaning",
+          help: `Meaning counts ${formatPercent(share)}, exact words ${formatPercent(1 - share)}. Give words more where names and numbers matter.`,
+          min: 0,
+          max: 1,
+          step: 0.05,
+          digits: 2,
+        }}
+        value={share}
+        onChange={(next) =>
+          onChange({ ...settings, vector_weight: next, keyword_weight: Math.round((1 - next) * 100) / 100 })
+        }
       />
-    </div>
+      <Choices
+        legend="How the two lists become one"
+        name="fusion"
+        small
+        choices={FUSIONS}
+        value={settings.fusion}
+        onChange={(fusion) => onChange({ ...settings, fusion })}
+      />
+      <Field
+        label="Language of the documents"
+        help="Its word forms count as one word: “ferry” finds “ferries”. Words of other languages are found as they are written. It takes effect once it is saved."
+      >
+        {(control) => (
+          <Select
+            {...control}
+            className="w-full max-w-xs"
+            value={settings.text_configuration}
+            options={LANGUAGES.map((value) => ({ value, label: languageName(value) }))}
+            onValueChange={(text_configuration) => onChange({ ...settings, text_configuration })}
+          />
+        )}
+      </Field>
+    </Group>
   );
 }

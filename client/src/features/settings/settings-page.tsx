@@ -9,13 +9,18 @@ import { ErrorState } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { sentenceOf } from "@/lib/api/errors";
 import type { ProjectSettings } from "@/lib/api/types";
+import { lazyPart } from "@/lib/lazy-part";
 import { useDraft } from "@/lib/use-draft";
 import { usePathIds } from "@/lib/use-path-ids";
 
 import { useSaveSettings, useSettings } from "./queries";
-import { changesOf, DEFAULTS, settingsOf, storedChanges, type Settings } from "./setting-fields";
+import { changesOf, DEFAULTS, settingsOf, storedChanges, type Settings } from "./setting-values";
 import { SettingsForm } from "./settings-form";
-import { TryIt } from "./try-it";
+
+const TryIt = lazyPart(
+  () => import("./try-it").then((module) => module.TryIt),
+  <Skeleton className="h-64 rounded-xl" />,
+);
 
 export function SettingsPage() {
   const { projectId } = usePathIds();

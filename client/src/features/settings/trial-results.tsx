@@ -6,17 +6,25 @@ import Link from "next/link";
 import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/states";
 import { Table, TableCell, TableHead } from "@/components/ui/table";
+import { searchNotes, type PreferredDocument } from "@/features/chat/trace/search-notes";
+import { SearchNotesView } from "@/features/chat/trace/search-notes-view";
+import { ChunkContent } from "@/features/documents/chunk-content";
 import type { Candidate, SearchResponse, SearchResult } from "@/lib/api/types";
 import { counted, formatDuration, formatNumber } from "@/lib/format";
 import { routes } from "@/lib/routes";
 
+import { ExplainDocument } from "./explain-document";
+import { ExplanationCard } from "./explanation-card";
+
 interface TrialResultsProps {
   projectId: string;
   response: SearchResponse;
+  onOnly: (documents: readonly PreferredDocument[]) => void;
+  onExplain: (documentId: string) => void;
 }
 
-export function TrialResults({ projectId, response }: TrialResultsProps) {
-  const { results, trace } = response;
+export function TrialResults({ projectId, response, onOnly, onExplain }: TrialResultsProps) {
+  const { results, trace, explanation } = response;
   const byChunk = new Map(trace.candidates.map((candidate) => [candidate.chunk_id, candidate]));
   const dropped = trace.candidates.filter(({ kept }) => !kept);
   const total = trace.milliseconds.total;
@@ -28,6 +36,7 @@ export function TrialResults({ projectId, response }: TrialResultsProps) {
         {total === undefined ? "" : ` in ${formatDuration(total)}`}
         {trace.queries.length > 1 ? `, with ${counted(trace.queries.length, "query", "queries")}` : ""}
       </p>
+      <SearchNotesView notes={searchNotes(trace)} onOnly={onOnly} />
       {results.length === 0 ? (
         <EmptyState icon={SearchX} title="Nothing was similar enough" className="py-6">
           Lower the least similarity, or check that the documents are completed.
@@ -45,6 +54,18 @@ export function TrialResults({ projectId, response }: TrialResultsProps) {
           </li>
         ))}
       </ol>
+      <ExplainDocument
+        projectId={projectId}
+        documentId={explanation?.document_id ?? ""}
+        onExplain={onExplain}
+      />
+      {explanation ? (
+        <ExplanationCard
+          projectId={projectId}
+          explanation={explanation}
+          settings={numbersIn(trace.settings)}
+        />
+      ) : null}
       {trace.queries.length > 1 ? (
         <details className="text-sm">
           <summary className="w-fit rounded-sm text-muted-foreground hover:text-foreground">
@@ -66,6 +87,12 @@ export function TrialResults({ projectId, response }: TrialResultsProps) {
         </details>
       ) : null}
     </div>
+  );
+}
+
+function numbersIn(settings: Record<string, unknown>): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(settings).flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),
   );
 }
 
@@ -99,14 +126,17 @@ function Result({ projectId, result, rank, candidate }: ResultProps) {
       {result.heading_path.length > 0 ? (
         <p className="truncate text-xs text-muted-foreground">{result.heading_path.join(" › ")}</p>
       ) : null}
-      <p
-        className="max-h-40 overflow-y-auto text-sm leading-relaxed break-words whitespace-pre-wrap text-muted-foreground"
-        tabIndex={0}
-      >
-        {compact(result.content.slice(0, start))}
-        <span className="text-foreground">{compact(result.content.slice(start, end))}</span>
-        {compact(result.content.slice(end))}
-      </p>
+      <div className="max-h-48 overflow-y-auto text-sm leading-relaxed" tabIndex={0}>
+        {result.tables.length > 0 ? (
+          <ChunkContent text={result.content} tables={result.tables} />
+        ) : (
+          <p className="break-words whitespace-pre-wrap text-muted-foreground">
+            {compact(result.content.slice(0, start))}
+            <span className="text-foreground">{compact(result.content.slice(start, end))}</span>
+            {compact(result.content.slice(end))}
+          </p>
+        )}
+      </div>
       {candidate ? <Figures candidate={candidate} /> : null}
     </article>
   );

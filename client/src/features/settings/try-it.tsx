@@ -8,11 +8,13 @@ import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
+import { DocumentPicker, type Picked } from "@/features/documents/document-picker";
+import { usePicked } from "@/features/documents/use-picked";
 import { sentenceOf } from "@/lib/api/errors";
 import { useDraft } from "@/lib/use-draft";
 
 import { useTrial } from "./queries";
-import type { Settings } from "./setting-fields";
+import type { Settings } from "./setting-values";
 import { TrialResults } from "./trial-results";
 
 interface TryItProps {
@@ -24,17 +26,28 @@ interface TryItProps {
 /** Runs a search with the settings as they stand in the form, and shows why each passage was found. */
 export function TryIt({ projectId, settings, unsaved }: TryItProps) {
   const [query, setQuery] = useDraft(`try:${projectId}`);
+  const [picked, setPicked] = usePicked(`try:${projectId}`);
   const trial = useTrial(projectId);
 
-  function run(event?: SyntheticEvent) {
-    event?.preventDefault();
-    if (query.trim() && !trial.isPending) trial.mutate({ query: query.trim(), settings });
+  function run(documents: readonly Picked[] = picked, explainDocumentId?: string) {
+    if (!query.trim() || trial.isPending) return;
+    trial.mutate({
+      query: query.trim(),
+      settings,
+      documentIds: documents.map(({ id }) => id),
+      ...(explainDocumentId ? { explainDocumentId } : {}),
+    });
+  }
+
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    run();
   }
 
   const stale = trial.isSuccess && trial.variables.settings !== settings;
   return (
     <Card role="search" aria-label="Try it" className="overflow-hidden lg:sticky lg:top-20">
-      <form onSubmit={run} className="grid gap-3 border-b p-5">
+      <form onSubmit={submit} className="grid gap-3 border-b p-5">
         <div>
           <h2 className="flex items-center gap-2 font-semibold tracking-tight">
             <FlaskConical aria-hidden className="size-4 text-primary-text" /> Try it
@@ -56,6 +69,7 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
             <Search aria-hidden /> Search
           </Button>
         </div>
+        <DocumentPicker projectId={projectId} picked={picked} onPick={setPicked} className="-my-1 -ml-2" />
         {stale ? (
           <p role="status" className="text-sm text-warning-text">
             The settings have changed since.{" "}
@@ -79,7 +93,17 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
             actions={<Button onClick={() => run()}>Try again</Button>}
           />
         ) : null}
-        {trial.isSuccess ? <TrialResults projectId={projectId} response={trial.data} /> : null}
+        {trial.isSuccess ? (
+          <TrialResults
+            projectId={projectId}
+            response={trial.data}
+            onExplain={(documentId) => run(picked, documentId)}
+            onOnly={(documents) => {
+              setPicked(documents);
+              run(documents);
+            }}
+          />
+        ) : null}
         {trial.isIdle ? (
           <EmptyState icon={Search} title="See what a question finds" className="py-10">
             Each passage comes with the figures by which it was ranked.

@@ -1,18 +1,18 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
+import { lazyPart } from "@/lib/lazy-part";
 import { routes } from "@/lib/routes";
 
 import { LogoMark } from "./logo";
 
 // Menus are not needed for the first paint: their code follows after it.
-const AccountMenu = dynamic(() => import("./account-menu").then((module) => module.AccountMenu), {
-  ssr: false,
-  loading: () => <span className="size-9" />,
-});
+const AccountMenu = lazyPart(
+  () => import("./account-menu").then((module) => module.AccountMenu),
+  <span className="size-9" />,
+);
 
 interface AppHeaderProps {
   /** What stands beside the logo: the project, and where one is in it. */

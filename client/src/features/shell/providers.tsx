@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 
 import { Toaster } from "@/components/ui/toast";
+import { OutsideIdentity } from "@/features/session/identity/outside-identity";
 import { createQueryClient } from "@/lib/query-client";
 
 import { ConnectionBanner } from "./connection-banner";
@@ -14,6 +15,7 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <QueryClientProvider client={client}>
       <ConnectionBanner />
+      <OutsideIdentity />
       <SessionWatch />
       {children}
       <Toaster />

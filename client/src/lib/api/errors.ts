@@ -12,7 +12,11 @@ export interface Problem {
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
-  constructor(readonly problem: Problem) {
+  constructor(
+    readonly problem: Problem,
+    /** How long to wait before another try, where the server says so. */
+    readonly retryAfterS: number | null = null,
+  ) {
     super(problem.detail);
   }
 
@@ -57,17 +61,25 @@ function isProblem(value: unknown): value is Problem {
 /** The error of a response: the server's own words where it sent some, else what the status alone tells. */
 export async function errorOfResponse(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
-  if (isProblem(body)) return new ApiError({ ...body, status: response.status });
-  return new ApiError({
-    type: "about:blank",
-    title: response.statusText || "Error",
-    status: response.status,
-    detail:
-      response.status >= 500
-        ? "The server could not answer. Wait a moment and try again."
-        : `The request was refused (${response.status}).`,
-    code: `http_${response.status}`,
-  });
+  const retryAfterS = secondsOf(response.headers.get("retry-after"));
+  if (isProblem(body)) return new ApiError({ ...body, status: response.status }, retryAfterS);
+  return new ApiError(
+    {
+      type: "about:blank",
+      title: response.statusText || "Error",
+      status: response.status,
+      detail:
+        response.status >= 500
+          ? "The server could not answer. Wait a moment and try again."
+          : `The request was refused (${response.status}).`,
+      code: `http_${response.status}`,
+    },
+    retryAfterS,
+  );
+}
+
+function secondsOf(header: string | null): number | null {
+  return header !== null && /^\d+(?:\.\d+)?$/.test(header) ? Number(header) : null;
 }
 
 /** The sentence to show for any failure. */

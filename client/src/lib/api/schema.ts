@@ -198,6 +198,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/clerk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear from Clerk what becomes of its accounts
+         * @description For Clerk, which signs what it sends. An account that is removed there goes with all it has.
+         */
+        post: operations["receive_clerk_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects": {
         parameters: {
             query?: never;
@@ -294,6 +314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/urls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a web page
+         * @description It is fetched and read in the background. A page that is in the project already is fetched again.
+         */
+        post: operations["add_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{document_id}": {
         parameters: {
             query?: never;
@@ -321,7 +361,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a document again that has failed */
+        /**
+         * Read a document again that has failed, or fetch a web page again
+         * @description A page that has not changed costs nothing; what was read of it stays searchable meanwhile.
+         */
         post: operations["retry_document"];
         delete?: never;
         options?: never;
@@ -563,6 +606,18 @@ export interface components {
          * @description A line of the passage: a box in 0..1 of its page, and the characters of `content` that it holds.
          */
         Box: {
+            /**
+             * Sheet
+             * @description The name of the sheet.
+             * @example Sales
+             */
+            sheet?: string | null;
+            /**
+             * Row
+             * @description The row, from 1.
+             * @example 14
+             */
+            row?: number | null;
             /** Page */
             page: number;
             /** X0 */
@@ -604,6 +659,11 @@ export interface components {
             keyword_score: number | null;
             /** Fused Score */
             fused_score: number | null;
+            /**
+             * Preference
+             * @description What of the fused score comes from the search in preferred documents.
+             */
+            preference?: number | null;
             /** Rerank Score */
             rerank_score: number | null;
             /** Kept */
@@ -720,6 +780,18 @@ export interface components {
          * @description A box in 0..1 of its page, origin at the top left, and the characters of `content` that it holds.
          */
         ChunkLocation: {
+            /**
+             * Sheet
+             * @description The name of the sheet.
+             * @example Sales
+             */
+            sheet?: string | null;
+            /**
+             * Row
+             * @description The row, from 1.
+             * @example 14
+             */
+            row?: number | null;
             /** Page */
             page: number;
             /** X0 */
@@ -776,12 +848,29 @@ export interface components {
             locations: components["schemas"]["ChunkLocation"][];
             /** Char Count */
             char_count: number;
+            /**
+             * Flags
+             * @description What is wrong with the text: `instruction_like`, `hidden_characters`, `low_information`.
+             */
+            flags: string[];
         };
         /**
          * CitationBox
          * @description A line of the passage: a box in 0..1 of its page, origin at the top left.
          */
         CitationBox: {
+            /**
+             * Sheet
+             * @description The name of the sheet.
+             * @example Sales
+             */
+            sheet?: string | null;
+            /**
+             * Row
+             * @description The row, from 1.
+             * @example 14
+             */
+            row?: number | null;
             /** Page */
             page: number;
             /** X0 */
@@ -805,16 +894,17 @@ export interface components {
             number: number;
             /**
              * Chunk Id
-             * Format: uuid
+             * @description Null where a page of the web is cited.
              */
-            chunk_id: string;
+            chunk_id: string | null;
             /**
              * Document Id
-             * Format: uuid
+             * @description Null where a page of the web is cited.
              */
-            document_id: string;
+            document_id: string | null;
             /**
              * Document Name
+             * @description Of a web page, its title.
              * @example report.pdf
              */
             document_name: string;
@@ -835,13 +925,28 @@ export interface components {
              * @description The quoted lines where they are known, else the passage's.
              */
             locations: components["schemas"]["CitationBox"][];
-            /** Url */
+            /**
+             * Url
+             * @description Of a web page, or of the page that the document was fetched from.
+             */
             url: string | null;
+        };
+        /** Confirmation */
+        Confirmation: {
+            /**
+             * Replaces Document Id
+             * @description A document of the same project that is deleted once this one is searchable.
+             */
+            replaces_document_id?: string | null;
         };
         /** DocumentCreatedResponse */
         DocumentCreatedResponse: {
             document: components["schemas"]["DocumentResponse"];
             upload: components["schemas"]["UploadTarget"];
+            /** @description A searchable document of the project with the same bytes, where `sha256` was sent. To keep to that one, delete `document`. */
+            same_content: components["schemas"]["DocumentResponse"] | null;
+            /** @description A searchable file of the project with the same name. To put this one in its place, name it when you confirm. */
+            same_name: components["schemas"]["DocumentResponse"] | null;
         };
         /** DocumentRequest */
         DocumentRequest: {
@@ -863,6 +968,11 @@ export interface components {
              * @example 266240
              */
             size_bytes: number;
+            /**
+             * Sha256
+             * @description Of the bytes, in hexadecimal, if known: the answer then names a document that has them.
+             */
+            sha256?: string | null;
         };
         /** DocumentResponse */
         DocumentResponse: {
@@ -906,7 +1016,10 @@ export interface components {
              * @description Of the bytes of the file, in hexadecimal, once they have been read.
              */
             sha256: string | null;
-            /** Url */
+            /**
+             * Url
+             * @description Of a web page, in its normal form.
+             */
             url: string | null;
             /**
              * Status
@@ -936,6 +1049,7 @@ export interface components {
             };
             /**
              * Error Code
+             * @description Why it failed. Of a page that is completed: why it could not be fetched again.
              * @example document_encrypted
              */
             error_code: string | null;
@@ -954,6 +1068,80 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /** ExplainedWordResponse */
+        ExplainedWordResponse: {
+            /**
+             * Word
+             * @description A word of the question, in the form that it is searched in.
+             * @example margin
+             */
+            word: string;
+            /** In Chunk */
+            in_chunk: boolean;
+            /**
+             * Chunks
+             * @description Of the project that hold it.
+             * @example 12
+             */
+            chunks: number;
+            /**
+             * Closest
+             * @description Where the chunk lacks it, its word that is most like it.
+             */
+            closest: string | null;
+        };
+        /** ExplanationResponse */
+        ExplanationResponse: {
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Document Name */
+            document_name: string;
+            /** Chunk Index */
+            chunk_index: number;
+            /** Page Number */
+            page_number: number | null;
+            /**
+             * Vector Rank
+             * @description Among all chunks of the project, however far down.
+             */
+            vector_rank: number | null;
+            /** Vector Score */
+            vector_score: number | null;
+            /**
+             * Keyword Rank
+             * @description Null where the chunk is not found by words.
+             */
+            keyword_rank: number | null;
+            /** Keyword Score */
+            keyword_score: number | null;
+            /**
+             * Candidate Rank
+             * @description Its place in the trace.
+             */
+            candidate_rank: number | null;
+            /** Kept */
+            kept: boolean;
+            /**
+             * Reason
+             * @example below similarity_threshold
+             */
+            reason: string;
+            /** Words */
+            words: components["schemas"]["ExplainedWordResponse"][];
+            /**
+             * Closest Word
+             * @description The rarest word that question and chunk share, else the one of the chunk that is most alike.
+             */
+            closest_word: string | null;
         };
         /** FeedbackRequest */
         FeedbackRequest: {
@@ -1008,6 +1196,49 @@ export interface components {
              */
             message: string;
         };
+        /** FlaggedPassageResponse */
+        FlaggedPassageResponse: {
+            /**
+             * Number
+             * @description Of the passage in the prompt.
+             */
+            number: number;
+            /** Chunk Id */
+            chunk_id: string | null;
+            /** Source */
+            source: string;
+            /** Url */
+            url: string | null;
+            /** Places */
+            places: components["schemas"]["FlaggedPlaceResponse"][];
+        };
+        /** FlaggedPlaceResponse */
+        FlaggedPlaceResponse: {
+            /**
+             * Kind
+             * @example override
+             */
+            kind: string;
+            /** Text */
+            text: string;
+        };
+        /** GroundedSentenceResponse */
+        GroundedSentenceResponse: {
+            /** Sentence */
+            sentence: string;
+            /**
+             * Supported
+             * @description Its numbers and names stand in the sources, and its words are close to them.
+             */
+            supported: boolean;
+            /**
+             * Score
+             * @example 0.82
+             */
+            score: number;
+            /** Citation Numbers */
+            citation_numbers: number[];
+        };
         /** Health */
         Health: {
             /**
@@ -1036,6 +1267,11 @@ export interface components {
              * @description A question of this chat that gives way to this one, with all that follows it.
              */
             replaces_message_id?: string | null;
+            /**
+             * Document Ids
+             * @description Search only these documents for this question.
+             */
+            document_ids?: string[] | null;
         };
         /** MessageResponse */
         MessageResponse: {
@@ -1058,10 +1294,11 @@ export interface components {
             content: string;
             /** Citations */
             citations: components["schemas"]["CitationResponse"][];
-            /** Grounding */
-            grounding: {
-                [key: string]: unknown;
-            }[];
+            /**
+             * Grounding
+             * @description Each sentence beside what it cites: similarity, not proof.
+             */
+            grounding: components["schemas"]["GroundedSentenceResponse"][];
             /** Suggestions */
             suggestions: string[];
             feedback: components["schemas"]["FeedbackResponse"] | null;
@@ -1084,6 +1321,20 @@ export interface components {
             chat: components["schemas"]["ChatModelConfig"];
             /** Embedding */
             embedding: string;
+        };
+        /** ModelUsageResponse */
+        ModelUsageResponse: {
+            /**
+             * Model
+             * @example gpt-4o-mini
+             */
+            model: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cost Usd */
+            cost_usd: number | null;
         };
         /**
          * OriginalContent
@@ -1132,6 +1383,15 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** PageToAdd */
+        PageToAdd: {
+            /**
+             * Url
+             * @description Of a page on the public internet. Without a scheme, https is meant.
+             * @example https://docs.example/guide
+             */
+            url: string;
+        };
         /**
          * Passage
          * @description The part of `content` that matched best.
@@ -1141,6 +1401,26 @@ export interface components {
             char_start: number;
             /** Char End */
             char_end: number;
+        };
+        /** PreferredDocumentResponse */
+        PreferredDocumentResponse: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Document Name */
+            document_name: string;
+            /**
+             * Matched
+             * @description What it shares with the question.
+             * @example [
+             *       "name:apple",
+             *       "year:2023",
+             *       "quarter:3"
+             *     ]
+             */
+            matched: string[];
         };
         /**
          * Problem
@@ -1264,6 +1544,16 @@ export interface components {
                 [key: string]: components["schemas"]["Check"];
             };
         };
+        /** RefusalResponse */
+        RefusalResponse: {
+            /**
+             * Check
+             * @enum {string}
+             */
+            check: "token_count" | "toxicity" | "prompt_injection" | "personal_data";
+            /** Reason */
+            reason: string;
+        };
         /**
          * SearchRequest
          * @description A question, and any of the project's settings by its name, for this search alone.
@@ -1294,6 +1584,8 @@ export interface components {
             keyword_weight?: number | null;
             /** Similarity Threshold */
             similarity_threshold?: number | null;
+            /** Fusion */
+            fusion?: ("rrf" | "scores") | null;
             /** Query */
             query: string;
             /**
@@ -1301,12 +1593,23 @@ export interface components {
              * @description Search only these documents.
              */
             document_ids?: string[] | null;
+            /**
+             * Explain Chunk Id
+             * @description Say why this chunk was found, or was not.
+             */
+            explain_chunk_id?: string | null;
+            /**
+             * Explain Document Id
+             * @description Say it of the chunk of this document that is nearest to the question.
+             */
+            explain_document_id?: string | null;
         };
         /** SearchResponse */
         SearchResponse: {
             /** Results */
             results: components["schemas"]["SearchResultResponse"][];
             trace: components["schemas"]["opentrace__retrieval__schemas__TraceResponse"];
+            explanation: components["schemas"]["ExplanationResponse"] | null;
         };
         /** SearchResultResponse */
         SearchResultResponse: {
@@ -1375,7 +1678,7 @@ export interface components {
         };
         /**
          * SettingsPatch
-         * @description Any of a project's settings by its name; what is left out stays as it is.
+         * @description Settings of a project that no single search can change.
          */
         SettingsPatch: {
             /** Rag Strategy */
@@ -1398,6 +1701,25 @@ export interface components {
             keyword_weight?: number | null;
             /** Similarity Threshold */
             similarity_threshold?: number | null;
+            /** Fusion */
+            fusion?: ("rrf" | "scores") | null;
+            /** Text Configuration */
+            text_configuration?: ("simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish") | null;
+            /**
+             * Check Toxicity
+             * @description Refuse questions that are abusive or ask for harm.
+             */
+            check_toxicity?: boolean | null;
+            /**
+             * Check Prompt Injection
+             * @description Refuse questions that attack the assistant's rules.
+             */
+            check_prompt_injection?: boolean | null;
+            /**
+             * Check Personal Data
+             * @description Refuse questions with numbers of persons or accounts.
+             */
+            check_personal_data?: boolean | null;
         };
         /** SettingsResponse */
         SettingsResponse: {
@@ -1453,6 +1775,24 @@ export interface components {
              * @example 0.3
              */
             similarity_threshold: number;
+            /**
+             * Fusion
+             * @example rrf
+             * @enum {string}
+             */
+            fusion: "rrf" | "scores";
+            /**
+             * Text Configuration
+             * @example english
+             * @enum {string}
+             */
+            text_configuration: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+            /** Check Toxicity */
+            check_toxicity: boolean;
+            /** Check Prompt Injection */
+            check_prompt_injection: boolean;
+            /** Check Personal Data */
+            check_personal_data: boolean;
             /**
              * Updated At
              * Format: date-time
@@ -1580,6 +1920,20 @@ export interface components {
             input_tokens?: number | null;
             /** Output Tokens */
             output_tokens?: number | null;
+            /**
+             * Cost Usd
+             * @description An estimate; null where a model's price is not known.
+             */
+            cost_usd?: number | null;
+            /** Models */
+            models?: components["schemas"]["ModelUsageResponse"][];
+            /**
+             * Stage Ms
+             * @description Milliseconds by stage.
+             */
+            stage_ms?: {
+                [key: string]: number;
+            };
             /** First Token Ms */
             first_token_ms?: number | null;
             /** Total Ms */
@@ -1608,6 +1962,32 @@ export interface components {
              */
             created_at: string;
         };
+        /** WebPageResponse */
+        WebPageResponse: {
+            /** Url */
+            url: string;
+            /** Title */
+            title: string;
+            /** Score */
+            score: number;
+        };
+        /** WebSearchResponse */
+        WebSearchResponse: {
+            /** Query */
+            query: string;
+            /**
+             * Engine
+             * @example duckduckgo
+             */
+            engine: string;
+            /**
+             * Failed
+             * @description Why there are no results.
+             */
+            failed: string | null;
+            /** Results */
+            results: components["schemas"]["WebPageResponse"][];
+        };
         /**
          * TraceResponse
          * @description How an answer came about. Empty for questions, and for answers that are being written.
@@ -1631,6 +2011,19 @@ export interface components {
             searches?: {
                 [key: string]: unknown;
             }[];
+            /** Web Searches */
+            web_searches?: components["schemas"]["WebSearchResponse"][];
+            /**
+             * Flagged Passages
+             * @description Passages with wording that speaks to a language model. They are data, and not followed.
+             */
+            flagged_passages?: components["schemas"]["FlaggedPassageResponse"][];
+            /**
+             * Standalone Question
+             * @description What was searched for, where the chat gave a part of it.
+             */
+            standalone_question?: string | null;
+            refusal?: components["schemas"]["RefusalResponse"] | null;
             usage?: components["schemas"]["UsageResponse"] | null;
             /** Error */
             error?: {
@@ -1649,8 +2042,43 @@ export interface components {
              * @description The vectors that were searched.
              */
             embedding_model: string;
-            /** Queries */
+            /**
+             * Queries
+             * @description The question, then its variations.
+             */
             queries: string[];
+            /**
+             * Query Weights
+             * @description How much the ranks of each query count.
+             */
+            query_weights: number[];
+            /**
+             * Query Source
+             * @description Who made the variations.
+             */
+            query_source: ("model" | "rules") | null;
+            /**
+             * Preferred Documents
+             * @description What the question says about its document fits these best; they are preferred, not required. Send their ids as `document_ids` to search nothing else.
+             */
+            preferred_documents: components["schemas"]["PreferredDocumentResponse"][];
+            /**
+             * Latest
+             * @description The question asks for the newest of the documents that fit.
+             */
+            latest: boolean;
+            /** Reranker */
+            reranker: string | null;
+            /**
+             * Failures
+             * @description What did not answer, by stage, and was done without.
+             * @example {
+             *       "variations": "model_timeout"
+             *     }
+             */
+            failures: {
+                [key: string]: string;
+            };
             /**
              * Settings
              * @description Those that decided, after overrides.
@@ -2551,6 +2979,96 @@ export interface operations {
             };
         };
     };
+    receive_clerk_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "An API key cannot manage API keys. Sign in to do this.",
+                     *       "code": "forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:project_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such project, or it is not yours.",
+                     *       "code": "project_not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:invalid_request",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "name: String should have at least 1 character.",
+                     *       "code": "invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that Opentrace needs is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:unavailable",
+                     *       "title": "Service unavailable",
+                     *       "status": 503,
+                     *       "detail": "The database does not answer. Try again.",
+                     *       "code": "unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: {
@@ -2667,6 +3185,24 @@ export interface operations {
                      *       "status": 401,
                      *       "detail": "Unauthorized",
                      *       "code": "unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "An API key cannot manage API keys. Sign in to do this.",
+                     *       "code": "forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3385,6 +3921,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "An API key cannot manage API keys. Sign in to do this.",
+                     *       "code": "forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or it is not the caller's. */
             404: {
                 headers: {
@@ -3457,6 +4011,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too often. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_many_requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many attempts. Try again in 8 seconds.",
+                     *       "code": "too_many_requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A service that Opentrace needs is away. */
             503: {
                 headers: {
@@ -3486,7 +4058,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -3569,6 +4145,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More than this installation takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1048576 bytes.",
+                     *       "code": "too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable. */
             422: {
                 headers: {
@@ -3582,6 +4176,158 @@ export interface operations {
                      *       "status": 422,
                      *       "detail": "name: String should have at least 1 character.",
                      *       "code": "invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that Opentrace needs is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:unavailable",
+                     *       "title": "Service unavailable",
+                     *       "status": 503,
+                     *       "detail": "The database does not answer. Try again.",
+                     *       "code": "unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageToAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentResponse"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Unauthorized",
+                     *       "code": "unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "An API key cannot manage API keys. Sign in to do this.",
+                     *       "code": "forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:project_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such project, or it is not yours.",
+                     *       "code": "project_not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than this installation takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_large",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1048576 bytes.",
+                     *       "code": "too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:invalid_request",
+                     *       "title": "Invalid request",
+                     *       "status": 422,
+                     *       "detail": "name: String should have at least 1 character.",
+                     *       "code": "invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_many_requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many attempts. Try again in 8 seconds.",
+                     *       "code": "too_many_requests"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4212,6 +4958,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too often. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_many_requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many attempts. Try again in 8 seconds.",
+                     *       "code": "too_many_requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A service that Opentrace needs is away. */
             503: {
                 headers: {
@@ -4801,6 +5565,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "An API key cannot manage API keys. Sign in to do this.",
+                     *       "code": "forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist, or it is not the caller's. */
             404: {
                 headers: {
@@ -4868,6 +5650,24 @@ export interface operations {
                      *       "status": 422,
                      *       "detail": "name: String should have at least 1 character.",
                      *       "code": "invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:opentrace:problem:too_many_requests",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many attempts. Try again in 8 seconds.",
+                     *       "code": "too_many_requests"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -14,11 +14,16 @@ export type DocumentStatus = Document["status"];
 export type Chunk = Schemas["ChunkResponse"];
 export type Location = Schemas["CitationBox"];
 export type SearchResponse = Schemas["SearchResponse"];
+export type Explanation = Schemas["ExplanationResponse"];
 export type SearchResult = Schemas["SearchResultResponse"];
 export type Chat = Schemas["ChatResponse"];
 export type ChatWithMessages = Schemas["ChatWithMessages"];
 export type Message = Schemas["MessageResponse"];
-export type Citation = Schemas["CitationResponse"];
+/** A page of the web that was not made a document has an address, and no ids. */
+export type Citation = Omit<Schemas["CitationResponse"], "chunk_id" | "document_id"> & {
+  chunk_id: string | null;
+  document_id: string | null;
+};
 export type Feedback = Schemas["FeedbackResponse"];
 // Two shapes of the server have the same name, so the document tells them apart by their modules.
 export type Trace = Schemas["opentrace__chat__schemas__TraceResponse"];

@@ -17,10 +17,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from opentrace.adapters.local.parser import media_types
+from opentrace.adapters.local.parser.ocr.conversation import ParentRecogniser
+from opentrace.adapters.local.parser.ocr.raster import Recogniser, no_recognition
+from opentrace.adapters.local.parser.readers import read_document
 from opentrace.adapters.local.parser.sandbox import confine
-from opentrace.adapters.local.parser.wire import HEADER, decode_frame, element_batches, encode_frame
-from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLimits
+from opentrace.adapters.local.parser.wire import HEADER, decode_frame, element_batches, encode_frame, outcome_message
+from opentrace.ports.document_parser import ParsedDocument, ParseError, ParseLimits, WebPage
 
 OnPage = Callable[[int, int], None]
 
@@ -71,12 +73,26 @@ def serve(channel: socket.socket, memory: MemoryMark) -> None:
         # Should the parent die or hang, the alarm ends the child; the parent's own timeout comes first.
         signal.alarm(int(limits.timeout_s) + 5)
         with os.fdopen(descriptors[0], "rb") as file:
-            _answer(channel, file.read(), memory, media_type=job["media_type"], limits=limits)
+            if job["help"] is not None:
+                _help(channel, file.read(), memory, invisible_text=job["help"])
+            else:
+                _answer(channel, file.read(), memory, job, limits=limits)
         signal.alarm(0)
         gc.collect()
 
 
-def _answer(channel: socket.socket, data: bytes, memory: MemoryMark, *, media_type: str, limits: ParseLimits) -> None:
+def _help(channel: socket.socket, data: bytes, memory: MemoryMark, *, invisible_text: bool) -> None:
+    from opentrace.adapters.local.parser.pdf.shared_reading import help_reading
+
+    help_reading(channel, data, invisible_text=invisible_text)
+    channel.sendall(encode_frame({"peak_bytes": memory.peak_bytes()}))
+
+
+def _answer(
+    channel: socket.socket, data: bytes, memory: MemoryMark, job: dict[str, Any], *, limits: ParseLimits
+) -> None:
+    recogniser = ParentRecogniser(channel) if job["ocr"] else no_recognition
+
     def send(message: dict[str, Any]) -> None:
         channel.sendall(encode_frame(message))
 
@@ -84,11 +100,18 @@ def _answer(channel: socket.socket, data: bytes, memory: MemoryMark, *, media_ty
         send({"page": [done, total]})
 
     try:
-        document = parse(data, media_type=media_type, limits=limits, on_page=on_page)
+        document = parse(
+            data,
+            media_type=job["media_type"],
+            limits=limits,
+            on_page=on_page,
+            recogniser=recogniser,
+            page=WebPage(**job["page"]) if job["page"] is not None else None,
+            helped_over=channel if job["share"] else None,
+        )
         for batch in element_batches(document):
             send({"elements": batch})
-        done = {"title": document.title, "page_count": document.page_count, "findings": document.findings}
-        send({"done": True, "peak_bytes": memory.peak_bytes(), **done})
+        send(outcome_message(document, peak_bytes=memory.peak_bytes()))
     except ParseError as error:
         send({"error": error.code, "detail": error.detail, "peak_bytes": memory.peak_bytes()})
     except RecursionError:
@@ -98,38 +121,33 @@ def _answer(channel: socket.socket, data: bytes, memory: MemoryMark, *, media_ty
         send({"error": "document_too_large", "detail": detail, "peak_bytes": memory.peak_bytes()})
 
 
-def parse(data: bytes, *, media_type: str, limits: ParseLimits, on_page: OnPage) -> ParsedDocument:
-    """Raises ParseError. Each format is imported when its first document comes."""
+def parse(
+    data: bytes,
+    *,
+    media_type: str,
+    limits: ParseLimits,
+    on_page: OnPage,
+    recogniser: Recogniser = no_recognition,
+    page: WebPage | None = None,
+    helped_over: socket.socket | None = None,
+) -> ParsedDocument:
+    """Raises ParseError. `helped_over` is the way to a parent that has other processes help with long documents."""
     if not data:
         raise ParseError("document_empty", "The file has no bytes. Upload it again.")
-    match media_type:
-        case media_types.PDF:
-            from opentrace.adapters.local.parser.pdf import parse_pdf
-
-            document = parse_pdf(data, limits=limits, on_page=on_page)
-        case media_types.DOCX:
-            from opentrace.adapters.local.parser.docx_parser import parse_docx
-
-            document = parse_docx(data)
-        case media_types.HTML:
-            from opentrace.adapters.local.parser.html_parser import parse_html
-
-            document = parse_html(data)
-        case media_types.MARKDOWN:
-            from opentrace.adapters.local.parser.markdown_parser import parse_markdown
-
-            document = parse_markdown(data)
-        case media_types.TEXT:
-            from opentrace.adapters.local.parser.text_parser import parse_text
-
-            document = parse_text(data)
-        case _:
-            raise media_types.unsupported(f"a file of the type {media_type!r}")
+    document = read_document(
+        data,
+        media_type=media_type,
+        limits=limits,
+        on_page=on_page,
+        recogniser=recogniser,
+        page=page,
+        helped_over=helped_over,
+    )
     return _bounded(document, limits)
 
 
 def _bounded(document: ParsedDocument, limits: ParseLimits) -> ParsedDocument:
-    if not any(element.text.strip() for element in document.elements):
+    if not any(element.text.strip() or element.image for element in document.elements):
         raise ParseError("document_empty", "There is no text in this file.")
     if len(document.elements) > limits.max_elements:
         raise ParseError(

@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from opentrace.adapters.local.parser.wire import HEADER, MAX_FRAME_BYTES, MalformedMessage, decode_frame, encode_frame
+from opentrace.adapters.local.parser.wire import HEADER, MAX_FRAME_BYTES, decode_frame, encode_frame
+from opentrace.adapters.local.parser.wire_values import MalformedMessage
 
 # Nothing of the parent's environment goes along, least of all its keys, but what finding Python's modules may need.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
@@ -95,6 +96,27 @@ class ChildProcess:
                 raise MalformedMessage("a message beyond all bounds")
             return decode_frame(await self._reader.readexactly(length))
         except (asyncio.IncompleteReadError, OSError) as error:
+            raise ChildDied from error
+
+    async def receive_bytes(self, size: int) -> bytes:
+        """What follows a message that announced it. Raises ChildDied."""
+        assert self._reader is not None
+        try:
+            return await self._reader.readexactly(size)
+        except (asyncio.IncompleteReadError, OSError) as error:
+            raise ChildDied from error
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Say something to a child that waits for it. Raises ChildDied."""
+        await self.send_bytes(encode_frame(message))
+
+    async def send_bytes(self, data: bytes) -> None:
+        """What follows a message that announced it. Raises ChildDied."""
+        assert self._writer is not None
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except OSError as error:
             raise ChildDied from error
 
     def kill(self) -> None:

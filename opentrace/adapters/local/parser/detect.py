@@ -6,20 +6,39 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32
 from pathlib import Path, PurePath
 from typing import IO
 
-from opentrace.adapters.local.parser.media_types import DOCX, HTML, MARKDOWN, MEDIA_TYPES, PDF, TEXT, unsupported
+from opentrace.adapters.local.parser.media_types import (
+    CSV,
+    DOC,
+    DOCX,
+    EML,
+    EPUB,
+    HTML,
+    JPEG,
+    MARKDOWN,
+    MEDIA_TYPES,
+    ODS,
+    ODT,
+    PDF,
+    PNG,
+    PPTX,
+    RTF,
+    TEXT,
+    TIFF,
+    WEBP,
+    XLS,
+    XLSX,
+    unsupported,
+)
 from opentrace.ports.document_parser import ParseError
 
 HEAD_BYTES = 65536
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
     (b"GIF89a", "a GIF image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
+    (b"II+\x00", "a BigTIFF image"),
+    (b"MM\x00+", "a BigTIFF image"),
     (b"BM", "a BMP image"),
-    (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
@@ -35,22 +54,32 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1aE\xdf\xa3", "a video"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
+_IMAGES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+)
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams in the directory of an OLE2 file, which are in UTF-16.
-_OLE2_STREAMS: tuple[tuple[str, str], ...] = (
-    ("WordDocument", "an old Word document (.doc)"),
-    ("Workbook", "an old Excel workbook (.xls)"),
+_OLE2_STREAMS: tuple[tuple[str, str], ...] = (("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS))
+_OLE2_OTHERS: tuple[tuple[str, str], ...] = (
     ("PowerPoint Document", "an old PowerPoint presentation (.ppt)"),
     ("__substg1.0_", "an Outlook message (.msg)"),
 )
-_ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"spreadsheetml", "an Excel workbook (.xlsx)"),
-    (b"presentationml", "a PowerPoint presentation (.pptx)"),
-    (b"epub+zip", "an e-book (EPUB)"),
-    (b"opendocument.text", "an OpenDocument text (.odt)"),
-    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
+# By what describes the archive; macros change nothing for a reader.
+_ZIP_KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\.macroEnabled"), XLSX),
+    (re.compile(rb"presentationml\.(?:presentation|slideshow|template)\.main|ms-powerpoint\.\w+\.macroEnabled"), PPTX),
+    (re.compile(rb"epub\+zip"), EPUB),
+    (re.compile(rb"opendocument\.text"), ODT),
+    (re.compile(rb"opendocument\.spreadsheet"), ODS),
+)
+_ZIP_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"ms-excel.sheet.binary", "a binary Excel workbook (.xlsb)"),
     (b"opendocument.presentation", "an OpenDocument presentation (.odp)"),
 )
+_ZIP_FOLDERS = ((b"xl/", XLSX), (b"ppt/", PPTX), (b"word/", DOCX))
 _WORD_CONTENT = re.compile(
     rb"ms-word\.(?:document|template)\.macroEnabled|wordprocessingml\.(?:document|template)\.main"
 )
@@ -85,12 +114,19 @@ def detect(head: bytes, *, path: Path | None, file_name: str) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _in_zip(head, path)
     if head.startswith(_OLE2):
-        raise _ole2_kind(head, path)
+        return _in_ole2(head, path)
+    if head.startswith(b"{\\rtf"):
+        return RTF
+    for magic, media_type in _IMAGES:
+        if head.startswith(magic):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
     for magic, kind in _MAGIC:
         if head.startswith(magic) and not (magic.isalnum() and _looks_like_text(head)):
             raise unsupported(kind)
     if head[:4] == b"RIFF":
-        raise unsupported({b"WEBP": "a WebP image", b"WAVE": "a sound file"}.get(head[8:12], "a video"))
+        raise unsupported("a sound file" if head[8:12] == b"WAVE" else "a video")
     if head[4:8] == b"ftyp":
         raise unsupported("a HEIC or AVIF image" if head[8:12] in (b"heic", b"mif1", b"avif") else "a video")
     return _text_type(head, file_name)
@@ -105,14 +141,15 @@ def _text_type(head: bytes, file_name: str) -> str:
         if _SVG_START.match(text):
             raise unsupported("an SVG image")
         if _is_mail(text):
-            raise unsupported("an e-mail (EML)")
+            return EML
     # Readers accept bytes before the header of a PDF. A text that only speaks of PDFs has no objects after it.
     if b"%PDF-" in head[:1024] and _PDF_OBJECT.search(head):
         return PDF
     if text is None:
         raise unsupported("a binary file of an unknown kind")
-    if suffix in MEDIA_TYPES[MARKDOWN]:
-        return MARKDOWN
+    for media_type in (MARKDOWN, CSV):
+        if suffix in MEDIA_TYPES[media_type]:
+            return media_type
     if _HTML_FRAGMENT.match(text) and suffix not in MEDIA_TYPES[TEXT]:
         return HTML
     return TEXT
@@ -171,21 +208,24 @@ def _is_mail(text: str) -> bool:
     return len(names) >= 3 and any(mark in names for mark in _MAIL_MARKS) and ("from" in names or "to" in names)
 
 
-def _ole2_kind(head: bytes, path: Path | None) -> ParseError:
+def _in_ole2(head: bytes, path: Path | None) -> str:
     content = head
     if path is not None:
         with path.open("rb") as file:
             content = _ends(file)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return ParseError(
+        raise ParseError(
             "document_encrypted",
             "This Office document is protected by a password. Remove the password in the program that made it, and "
             "upload it again.",
         )
-    for stream, kind in _OLE2_STREAMS:
+    for stream, kind in _OLE2_OTHERS:
         if stream.encode("utf-16-le") in content:
-            return unsupported(kind)
-    return unsupported("an old Office document (OLE2)")
+            raise unsupported(kind)
+    for stream, media_type in _OLE2_STREAMS:
+        if stream.encode("utf-16-le") in content:
+            return media_type
+    raise unsupported("an old Office document (OLE2)")
 
 
 def _ends(file: IO[bytes], size: int = 4 * 1024 * 1024) -> bytes:
@@ -207,15 +247,15 @@ def _in_zip(head: bytes, path: Path | None) -> str:
     names, described = _zip_members(content)
     if _WORD_CONTENT.search(described) or b"word/document.xml" in names:
         return DOCX
-    for mark, kind in _ZIP_KINDS:
+    for mark, kind in _ZIP_OTHERS:
         if mark in described:
             raise unsupported(kind)
-    if any(name.startswith(b"xl/") for name in names):
-        raise unsupported("an Excel workbook (.xlsx)")
-    if any(name.startswith(b"ppt/") for name in names):
-        raise unsupported("a PowerPoint presentation (.pptx)")
-    if any(name.startswith(b"word/") for name in names):
-        return DOCX
+    for described_by, media_type in _ZIP_KINDS:
+        if described_by.search(described):
+            return media_type
+    for folder, media_type in _ZIP_FOLDERS:
+        if any(name.startswith(folder) for name in names):
+            return media_type
     raise unsupported("a zip archive")
 
 

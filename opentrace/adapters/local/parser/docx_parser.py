@@ -71,7 +71,7 @@ def parse_docx(data: bytes) -> ParsedDocument:
         elements,
         title=named or heading,
         page_count=walk.page if walk.has_pages else None,
-        findings={"format": "docx"},
+        facts={"format": "docx"},
     )
 
 

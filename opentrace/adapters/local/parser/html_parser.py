@@ -55,25 +55,29 @@ _SPACE = re.compile(r"\s+")
 
 def parse_html(data: bytes) -> ParsedDocument:
     """Scripts, navigation and hidden text are left out. Locations are absent: the format has no pages."""
-    head = data[:_SNIFFED_BYTES]
-    declared = _META_CHARSET.search(head) or _XML_ENCODING.search(head)
-    text = decode(data, declared=declared.group(1).decode("ascii") if declared else None)
-    root = _tree(text)
+    root = html_tree(html_text(data))
     if root is None:
-        return ParsedDocument((), findings={"format": "html"})
-    elements = tuple(_Walk(root).elements())
+        return ParsedDocument((), facts={"format": "html"})
+    elements = tuple(HtmlWalk(root).elements())
     heading = next((element.text for element in elements if element.type == "Title"), None)
     title = one_line(next((node.text or "" for node in root.iter("title")), ""))
-    return ParsedDocument(elements, title=title or heading, findings={"format": "html"})
+    return ParsedDocument(elements, title=title or heading, facts={"format": "html"})
+
+
+def html_text(data: bytes, *, charset: str | None = None) -> str:
+    """The page as text; the `charset` that its server named goes before the one that it names itself."""
+    head = data[:_SNIFFED_BYTES]
+    declared = _META_CHARSET.search(head) or _XML_ENCODING.search(head)
+    return decode(data, declared=charset or (declared.group(1).decode("ascii") if declared else None))
 
 
 def html_fragment_elements(text: str) -> list[Element]:
     """The elements of HTML inside of another format."""
-    root = _tree(text)
-    return [] if root is None else list(_Walk(root).elements())
+    root = html_tree(text)
+    return [] if root is None else list(HtmlWalk(root).elements())
 
 
-def _tree(text: str) -> XmlElement | None:
+def html_tree(text: str) -> XmlElement | None:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     source = clean(text).encode()
     if not source.strip():
@@ -92,7 +96,7 @@ def _tree(text: str) -> XmlElement | None:
 
 
 @dataclass(slots=True)
-class _Walk:
+class HtmlWalk:
     """Collects inline text until a block begins or ends. Iterative, since documents nest as deep as they like."""
 
     root: XmlElement
@@ -117,7 +121,7 @@ class _Walk:
                 if whole is not None:
                     walk.skip_subtree()
                     yield from whole
-                elif _is_skipped(node):
+                elif is_skipped(node):
                     walk.skip_subtree()
                 elif node.tag == "br":
                     self.buffer.append("\n")
@@ -161,7 +165,7 @@ class _Walk:
 def _whole(node: XmlElement) -> list[Element] | None:
     """The elements of a node that is taken as a whole, or None where the walk goes into it."""
     tag = node.tag
-    if _is_skipped(node):
+    if is_skipped(node):
         return None
     if tag in _HEADINGS:
         text = one_line(_inline_text(node))
@@ -174,7 +178,7 @@ def _whole(node: XmlElement) -> list[Element] | None:
     return None
 
 
-def _is_skipped(node: XmlElement) -> bool:
+def is_skipped(node: XmlElement) -> bool:
     if node.tag in _SKIPPED:
         return True
     if not node.attrib:
@@ -195,7 +199,7 @@ def _inline_text(node: XmlElement) -> str:
     walk = etree.iterwalk(node, events=("start", "end"))
     for event, inner in walk:
         if event == "start":
-            if inner is not node and _is_skipped(inner):
+            if inner is not node and is_skipped(inner):
                 walk.skip_subtree()
                 continue
             if inner.tag in _BLOCKS or inner.tag == "br":
@@ -230,10 +234,10 @@ def _table_elements(table: XmlElement) -> list[Element]:
         elements.append(Element("FigureCaption", text))
     rows: list[list[TableCell]] = []
     for row in table.iter("tr"):
-        if _is_skipped(row) or next(row.iterancestors("table")) is not table:
+        if is_skipped(row) or next(row.iterancestors("table")) is not table:
             continue
         in_head = next(row.iterancestors()).tag == "thead"
-        cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_skipped(cell)]
+        cells = [cell for cell in row if cell.tag in ("td", "th") and not is_skipped(cell)]
         rows.append([_cell(cell, header=in_head or cell.tag == "th") for cell in cells])
     rows = without_empty_rows(rows)
     if rows:

@@ -32,7 +32,7 @@ def parse_markdown(data: bytes) -> ParsedDocument:
     if not elements:
         return parse_text(text.encode())
     heading = next((element.text for element in elements if element.type == "Title"), None)
-    return ParsedDocument(elements, title=title or heading, findings={"format": "markdown"})
+    return ParsedDocument(elements, title=title or heading, facts={"format": "markdown"})
 
 
 def _elements(tokens: Sequence[Token]) -> Iterator[Element]:

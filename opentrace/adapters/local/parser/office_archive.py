@@ -18,19 +18,34 @@ MAX_TOTAL_BYTES = 2 * 1024**3
 MAX_RATIO = 250
 RATIO_FREE_BYTES = 16 * 1024 * 1024
 _LOCAL_HEADER_BYTES = 30
-_NO_DOCUMENT_TYPE = "It declares an XML document type, which no word processor does."
+_NO_DOCUMENT_TYPE = "It declares an XML document type, which no office program does."
 _DOCUMENT_TYPE = re.compile(rb"[\xef\xbb\xbf\xfe\xff]*+(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
 
 class OfficeArchive:
-    """Members are read by name into memory, never unpacked. Raises ParseError."""
+    """Members are read by name into memory, never unpacked. Raises ParseError.
 
-    def __init__(self, data: bytes) -> None:
+    `kind` completes "This … is damaged".
+    """
+
+    def __init__(self, data: bytes, *, kind: str = "Word document") -> None:
+        self._kind = kind
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-            raise corrupt() from error
+            raise corrupt(kind=kind) from error
         self._check()
+
+    @property
+    def names(self) -> list[str]:
+        """Names of members, which are no paths: nothing is ever written to one."""
+        return self._archive.namelist()
+
+    def check_members(self) -> None:
+        """Refuse what `read_xml` refuses, in all XML members, before another reader of XML gets to see them."""
+        for name in self.names:
+            if name.lower().endswith((".xml", ".rels")) and _has_document_type(self.read(name) or b""):
+                raise corrupt(_NO_DOCUMENT_TYPE, kind=self._kind)
 
     def _check(self) -> None:
         members = self._archive.infolist()
@@ -58,7 +73,7 @@ class OfficeArchive:
             with self._archive.open(member) as file:
                 data = file.read(most + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-            raise corrupt() from error
+            raise corrupt(kind=self._kind) from error
         if len(data) > most:
             raise _bomb()
         return data
@@ -77,7 +92,7 @@ class OfficeArchive:
             remove_pis=True,
         )
         if _has_document_type(data):
-            raise corrupt(_NO_DOCUMENT_TYPE)
+            raise corrupt(_NO_DOCUMENT_TYPE, kind=self._kind)
         # ISO 29500 Strict has other names for the same elements.
         data = data.replace(
             b"http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -86,10 +101,10 @@ class OfficeArchive:
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise corrupt() from error
+            raise corrupt(kind=self._kind) from error
         tree: Any = root.getroottree()
         if tree.docinfo.doctype:
-            raise corrupt(_NO_DOCUMENT_TYPE)
+            raise corrupt(_NO_DOCUMENT_TYPE, kind=self._kind)
         return root
 
 
@@ -98,12 +113,11 @@ def _has_document_type(data: bytes) -> bool:
     return _DOCUMENT_TYPE.match(data.replace(b"\x00", b"") if 0 in data[:200] else data) is not None
 
 
-def corrupt(reason: str = "") -> ParseError:
+def corrupt(reason: str = "", *, kind: str = "Word document") -> ParseError:
     return ParseError(
         "document_corrupt",
-        f"This Word document is damaged and cannot be opened. {reason} Save it anew as .docx, and upload that.".replace(
-            "  ", " "
-        ),
+        f"This {kind} is damaged and cannot be opened. {reason} Save it anew from the program that made it, and upload "
+        "that.".replace("  ", " "),
     )
 
 
@@ -111,5 +125,5 @@ def _bomb() -> ParseError:
     return ParseError(
         "document_too_large",
         "This document unpacks to far more than its size, as archives do that are made to exhaust a machine. Save it "
-        "anew from a word processor, and upload that.",
+        "anew from the program that made it, and upload that.",
     )

@@ -5,7 +5,6 @@ Each measure is taken where the kernel has it; a container may forbid it, and th
 
 import ctypes
 import os
-import platform
 import signal
 import struct
 import sys
@@ -25,22 +24,24 @@ _X32_BIT = 0x40000000
 _CLONE_THREAD = 0x00010000
 _CLONE3 = 435
 
-# By machine (linux/audit.h and each unistd.h): the architecture; the number of clone; and what is refused, which is
-# sockets, other programs and processes, and ways around this filter: socket, connect, accept, bind, listen, accept4,
-# execve, execveat, fork, vfork, ptrace, kill, rt_sigqueueinfo, process_vm_readv, process_vm_writev, setns, unshare,
+# By machine (linux/audit.h and each unistd.h): the architecture; the number of clone; execve and execveat; and what
+# else is refused, which is sockets, other processes, and ways around this filter: socket, connect, accept, bind,
+# listen, accept4, fork, vfork, ptrace, kill, rt_sigqueueinfo, process_vm_readv, process_vm_writev, setns, unshare,
 # mount, chroot, add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd, pidfd_send_signal, io_uring_setup,
 # pidfd_getfd. A pair of connected sockets stays allowed: liteparse's runtime wakes itself with one.
 _MACHINES = {
     "x86_64": (
         0xC000003E,
         56,
-        (41, 42, 43, 49, 50, 288, 59, 322, 57, 58, 101, 62, 129, 310, 311, 308, 272, 165, 161, 248, 249, 250, 298, 321,
+        (59, 322),
+        (41, 42, 43, 49, 50, 288, 57, 58, 101, 62, 129, 310, 311, 308, 272, 165, 161, 248, 249, 250, 298, 321,
          323, 424, 425, 438),
     ),
     "aarch64": (
         0xC00000B7,
         220,
-        (198, 203, 202, 200, 201, 242, 221, 281, 117, 129, 138, 270, 271, 268, 97, 40, 51, 217, 218, 219, 241, 280, 282,
+        (221, 281),
+        (198, 203, 202, 200, 201, 242, 117, 129, 138, 270, 271, 268, 97, 40, 51, 217, 218, 219, 241, 280, 282,
          424, 425, 438),
     ),
 }  # fmt: skip
@@ -55,27 +56,30 @@ _FILE_ACCESS_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
 
 
-def confine_linux() -> None:
-    """End with the parent; gain no privileges; read programs and libraries only, write nothing, speak to nobody."""
+def confine_linux(readable: Iterable[str] | None = None, *, becomes_program: bool = False) -> None:
+    """End with the parent; gain no privileges; read programs and libraries only, write nothing, speak to nobody.
+
+    `readable` takes the place of Python's own folders. A process that `becomes_program` may do so once confined: the
+    program stands under the same rules.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getppid()
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _restrict_files(libc, _readable())
-    _refuse_calls(libc)
+    _restrict_files(libc, [*(_readable() if readable is None else readable), *_SYSTEM_LIBRARIES])
+    _refuse_calls(libc, programs=not becomes_program)
 
 
 def _readable() -> Iterable[str]:
-    """Python's own folders and the system's libraries; of the installation of Opentrace the package alone."""
+    """Python's own folders; of the installation of Opentrace the package alone."""
     package = Path(__file__).resolve().parents[3]
     roots = [Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()]
     for entry in map(Path, sys.path):
         if any(entry.resolve().is_relative_to(root) for root in roots):
             yield str(entry)
     yield str(package)
-    yield from _SYSTEM_LIBRARIES
 
 
 def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str]) -> None:
@@ -100,10 +104,13 @@ def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str]) -> None:
     os.close(ruleset)
 
 
-def _refuse_calls(libc: ctypes.CDLL) -> None:
-    if platform.machine() not in _MACHINES:
+def _refuse_calls(libc: ctypes.CDLL, *, programs: bool) -> None:
+    machine = os.uname().machine
+    if machine not in _MACHINES:
         return
-    architecture, clone, calls = _MACHINES[platform.machine()]
+    architecture, clone, program_calls, calls = _MACHINES[machine]
+    if programs:
+        calls = program_calls + calls
     code = ctypes.create_string_buffer(
         _assembled(
             [

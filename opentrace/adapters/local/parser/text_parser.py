@@ -21,7 +21,7 @@ def parse_text(data: bytes) -> ParsedDocument:
         elements.extend(_block_elements(block))
     first = elements[0] if elements else None
     title = first.text if first is not None and first.type == "Title" else None
-    return ParsedDocument(tuple(elements), title=title, findings={"format": "text"})
+    return ParsedDocument(tuple(elements), title=title, facts={"format": "text"})
 
 
 def _block_elements(block: str) -> list[Element]:

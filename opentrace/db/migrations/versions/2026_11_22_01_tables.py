@@ -11,5 +11,5 @@ SQL = Path(__file__).parents[2] / "sql"
 
 
 def upgrade() -> None:
-    for name in ("tables.sql", "row_level_security.sql"):
+    for name in ("words.sql", "tables.sql", "row_level_security.sql"):
         op.execute((SQL / name).read_text(encoding="utf-8").replace(":", r"\:"))

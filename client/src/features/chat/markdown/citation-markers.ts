@@ -21,7 +21,7 @@ export function markCitations(tree: Nodes): void {
 
 /** `said` is what stands before, in the same paragraph. */
 function mark(node: Nodes, said: { text: string }): void {
-  if ("value" in node && node.type !== "text") said.text += String(node.value);
+  if ("value" in node && node.type !== "text") said.text += node.value;
   if (!isParent(node) || LITERAL.has(node.type)) return;
   const children: Nodes[] = [];
   for (const child of node.children) {
@@ -53,7 +53,7 @@ function splitText(text: Text, said: { text: string }): PhrasingContent[] {
 }
 
 /** The sentence that a marker belongs to: the one it stands in, or the one that has just ended. */
-function lastSentence(text: string): string {
+export function lastSentence(text: string): string {
   const whole = text.trimEnd();
   let start = 0;
   for (const match of whole.matchAll(SENTENCE_END)) start = match.index + match[0].length;

@@ -6,7 +6,7 @@ import type { Citation } from "@/lib/api/types";
 import { CitationProvider } from "../citation-context";
 import { Markdown } from "./markdown";
 
-const CITATION: Citation = {
+const CITATION = {
   number: 1,
   chunk_id: "c1",
   document_id: "d1",
@@ -16,7 +16,7 @@ const CITATION: Citation = {
   score: 0.71,
   locations: [],
   url: null,
-};
+} as unknown as Citation;
 
 function show(source: string, options: { streaming?: boolean; unsupported?: string[] } = {}) {
   const onOpen = vi.fn();

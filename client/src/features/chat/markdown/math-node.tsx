@@ -1,15 +1,9 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { lazyPart } from "@/lib/lazy-part";
 
-// KaTeX, its styles and fonts come only where there is math.
-const MathView = lazy(() => import("./math-view"));
-
-export function MathNode({ tex, display }: { tex: string; display: boolean }) {
-  const source = <code className="font-mono text-[0.9em]">{tex}</code>;
-  return (
-    <Suspense fallback={source}>
-      <MathView tex={tex} display={display} />
-    </Suspense>
-  );
-}
+/** KaTeX, its styles and fonts come only where there is math. */
+export const MathNode = lazyPart<{ tex: string; display: boolean }>(
+  () => import("./math-view").then((module) => module.MathView),
+  ({ tex }) => <code className="font-mono text-[0.9em]">{tex}</code>,
+);

@@ -11,7 +11,7 @@ interface MathViewProps {
 }
 
 /** Typeset by building elements, not from HTML text. Commands that link, load or style are not trusted. */
-export default function MathView({ tex, display }: MathViewProps) {
+export function MathView({ tex, display }: MathViewProps) {
   const place = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     if (!place.current) return;

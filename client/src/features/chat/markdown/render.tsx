@@ -6,10 +6,10 @@ import { cn } from "@/lib/cn";
 
 import { CitationChip } from "../citation-chip";
 import { CodeBlock } from "./code-block";
-import { ExternalLink } from "./external-link";
+import { ExternalLink } from "@/components/external-link";
 import { MathNode } from "./math-node";
 import type { RootContent } from "./nodes";
-import { safeUrl } from "./safe-url";
+import { safeUrl } from "@/lib/safe-url";
 
 function children(node: { children: readonly Nodes[] }): ReactNode {
   return node.children.map((child, index) => <Fragment key={index}>{renderNode(child)}</Fragment>);

@@ -8,12 +8,18 @@ import { HtmlTableView } from "@/features/documents/html-table-view";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Chunk, Citation } from "@/lib/api/types";
 
-import { ExternalLink } from "../markdown/external-link";
-import { locatePassage, paragraphsOf } from "./passage";
-import { useCitedChunk } from "./queries";
+import { ExternalLink } from "@/components/external-link";
+import { MarkedParagraph, showMark } from "./marked-passage";
+import { locatePassage, paragraphsOf, quotesIn } from "./passage";
+import { useCitedChunk, type DocumentCitation } from "./queries";
+
+interface ChunkTextProps {
+  citation: DocumentCitation;
+  claims: readonly string[];
+}
 
 /** The chunk that was cited, as text, with the passage marked and in view. */
-export function ChunkText({ citation }: { citation: Citation }) {
+export function ChunkText({ citation, claims }: ChunkTextProps) {
   const chunk = useCitedChunk(citation, true);
   if (chunk.isPending) {
     return (
@@ -34,15 +40,23 @@ export function ChunkText({ citation }: { citation: Citation }) {
       />
     );
   }
-  return <FoundChunk chunk={chunk.data} citation={citation} />;
+  return <FoundChunk chunk={chunk.data} citation={citation} claims={claims} />;
 }
 
-function FoundChunk({ chunk, citation }: { chunk: Chunk; citation: Citation }) {
+interface FoundChunkProps {
+  chunk: Chunk;
+  citation: Citation;
+  claims: readonly string[];
+}
+
+function FoundChunk({ chunk, citation, claims }: FoundChunkProps) {
   const text = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    text.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
+    showMark(text.current);
   }, [citation]);
-  const paragraphs = paragraphsOf(chunk.content, locatePassage(chunk.content, citation.content));
+  const place = locatePassage(chunk.content, citation.content);
+  const quotes = quotesIn(chunk.content, place, claims);
+  const paragraphs = paragraphsOf(chunk.content, place, quotes);
   return (
     <Scroller>
       {chunk.heading_path.length > 0 ? (
@@ -60,20 +74,7 @@ function FoundChunk({ chunk, citation }: { chunk: Chunk; citation: Citation }) {
         className="grid gap-3 leading-relaxed [overflow-wrap:anywhere] whitespace-pre-wrap *:min-w-0"
       >
         {paragraphs.map((pieces, index) => (
-          <p key={index} dir="auto">
-            {pieces.map((piece, place) =>
-              piece.marked ? (
-                <mark
-                  key={place}
-                  className="rounded-sm bg-highlight box-decoration-clone px-0.5 text-highlight-foreground"
-                >
-                  {piece.text}
-                </mark>
-              ) : (
-                piece.text
-              ),
-            )}
-          </p>
+          <MarkedParagraph key={index} pieces={pieces} soft={quotes.length > 0} />
         ))}
       </div>
       {chunk.original_content.tables.map((html, index) => (

@@ -34,20 +34,31 @@ function shared(claim: ReadonlySet<string>, sentence: string): number {
   return claim.size === 0 ? 0 : common / claim.size;
 }
 
-export function excerptOf(passage: string, claim: string): Excerpt {
+/** The sentence of a passage that a claim rests on most, as start and end; null where none has enough of its words. */
+export function sentenceFor(passage: string, claim: string): readonly [start: number, end: number] | null {
   const wanted = wordsOf(claim);
-  const scored = sentencesOf(passage).map((sentence) => ({
-    ...sentence,
-    score: shared(wanted, sentence.text),
-  }));
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a), { start: 0, end: 0, text: "", score: 0 });
-  if (best.score < ENOUGH) return { before: shortened(passage, MOST_CHARACTERS), sentence: "", after: "" };
-  const sentence = shortened(best.text.trim(), MOST_CHARACTERS);
+  let best: readonly [start: number, end: number] | null = null;
+  let most = ENOUGH;
+  for (const { start, end, text } of sentencesOf(passage)) {
+    const share = shared(wanted, text);
+    if (share > most || (share === most && best === null)) {
+      best = [start, start + text.trimEnd().length || end];
+      most = share;
+    }
+  }
+  return best;
+}
+
+export function excerptOf(passage: string, claim: string): Excerpt {
+  const found = sentenceFor(passage, claim);
+  if (!found) return { before: shortened(passage, MOST_CHARACTERS), sentence: "", after: "" };
+  const [start, end] = found;
+  const sentence = shortened(passage.slice(start, end).trim(), MOST_CHARACTERS);
   const room = Math.max(0, MOST_CHARACTERS - sentence.length);
-  const beforeAll = passage.slice(0, best.start);
-  const sentenceBefore = scored.findLast(({ end }) => end <= best.start);
+  const beforeAll = passage.slice(0, start);
+  const sentenceBefore = sentencesOf(passage).findLast((other) => other.end <= start);
   const before = sentenceBefore && sentenceBefore.text.length <= room / 2 ? sentenceBefore.text : "";
-  const after = shortened(passage.slice(best.end).trimStart(), room - before.length);
+  const after = shortened(passage.slice(end).trimStart(), room - before.length);
   return {
     before: before.length < beforeAll.trim().length ? `… ${before.trimStart()}` : before,
     sentence,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { locatePassage, paragraphsOf } from "./passage";
+import { locatePassage, paragraphsOf, quotesIn } from "./passage";
 
 describe("a passage in its text", () => {
   it.each([
@@ -29,10 +29,20 @@ describe("a passage in its text", () => {
     expect(shown).toEqual(["First <one.>", "<Second\nline.>", "<Third> one."]);
   });
 
+  it("has the sentences marked that the answer rests on", () => {
+    const text = "Before. Sales rose. Costs fell by ten percent. After.";
+    const place = locatePassage(text, "Sales rose. Costs fell by ten percent.");
+    const quotes = quotesIn(text, place, ["Costs fell by ten percent", "Zebras sleep"]);
+    const shown = paragraphsOf(text, place, quotes)
+      .flat()
+      .map(({ text: words, marked, quoted }) => (quoted ? `<<${words}>>` : marked ? `<${words}>` : words));
+    expect(shown.join("")).toBe("Before. <Sales rose. ><<Costs fell by ten percent.>> After.");
+  });
+
   it("that is not there leaves the text whole", () => {
     expect(paragraphsOf("a\n\nb", null)).toEqual([
-      [{ text: "a", marked: false }],
-      [{ text: "b", marked: false }],
+      [{ text: "a", marked: false, quoted: false }],
+      [{ text: "b", marked: false, quoted: false }],
     ]);
   });
 });

@@ -1,25 +1,44 @@
+import { sentenceFor } from "./excerpt";
+
+export type Range = readonly [start: number, end: number];
+
 export interface Piece {
   text: string;
+  /** Whether it is of the passage that was found. */
   marked: boolean;
+  /** Whether it is of a sentence that the answer rests on. */
+  quoted: boolean;
 }
 
-/** A text as paragraphs, each cut where the passage begins and ends. */
-export function paragraphsOf(text: string, passage: readonly [start: number, end: number] | null): Piece[][] {
-  const [start, end] = passage ?? [0, 0];
+/** A text as paragraphs, each cut where the passage and the sentences in it begin and end. */
+export function paragraphsOf(text: string, passage: Range | null, quotes: readonly Range[] = []): Piece[][] {
+  const ranges = [...(passage ? [passage] : []), ...quotes];
+  const within = (range: Range, at: number) => range[0] <= at && at < range[1];
   return [...text.matchAll(/[^\n]+(?:\n(?!\s*\n)[^\n]+)*/g)].map(({ 0: paragraph, index }) => {
-    const from = Math.min(Math.max(start - index, 0), paragraph.length);
-    const to = Math.min(Math.max(end - index, 0), paragraph.length);
-    const pieces = [
-      { text: paragraph.slice(0, from), marked: false },
-      { text: paragraph.slice(from, to), marked: true },
-      { text: paragraph.slice(Math.max(from, to)), marked: false },
-    ];
-    return pieces.filter((piece) => piece.text !== "");
+    const end = index + paragraph.length;
+    const cuts = [index, ...ranges.flat().filter((at) => at > index && at < end), end];
+    const places = [...new Set(cuts)].sort((a, b) => a - b);
+    return places.slice(0, -1).map((from, place) => ({
+      text: text.slice(from, places[place + 1]),
+      marked: passage !== null && within(passage, from),
+      quoted: quotes.some((quote) => within(quote, from)),
+    }));
+  });
+}
+
+/** The sentences of a passage that the claims rest on. */
+export function quotesIn(text: string, passage: Range | null, claims: readonly string[]): Range[] {
+  if (!passage) return [];
+  const [start, end] = passage;
+  const within = text.slice(start, end);
+  return claims.flatMap((claim) => {
+    const sentence = sentenceFor(within, claim);
+    return sentence ? [[start + sentence[0], start + sentence[1]] as const] : [];
   });
 }
 
 /** Where a passage stands in a text, as start and end; null where it is not there. White space may differ. */
-export function locatePassage(text: string, passage: string): [start: number, end: number] | null {
+export function locatePassage(text: string, passage: string): Range | null {
   const wanted = passage.trim();
   if (wanted === "") return null;
   const exact = text.indexOf(wanted);

@@ -17,8 +17,15 @@ async function chunkPage(documentId: string, query: { q?: string; cursor?: strin
   );
 }
 
+/** A citation of a document of the project. */
+export type DocumentCitation = Citation & { document_id: string };
+
+export function isOfDocument(citation: Citation): citation is DocumentCitation {
+  return citation.document_id !== null;
+}
+
 /** The chunk that a citation was taken from; null when the document was read again since, and has others. */
-async function chunkOf(citation: Citation, signal: AbortSignal): Promise<Chunk | null> {
+async function chunkOf(citation: DocumentCitation, signal: AbortSignal): Promise<Chunk | null> {
   const q = citation.content.slice(0, SEARCHED_CHARACTERS).trim();
   const isIt = ({ id }: Chunk) => id === citation.chunk_id;
   if (q !== "") {
@@ -39,7 +46,7 @@ async function chunkOf(citation: Citation, signal: AbortSignal): Promise<Chunk |
   return null;
 }
 
-export function useCitedChunk(citation: Citation, enabled: boolean) {
+export function useCitedChunk(citation: DocumentCitation, enabled: boolean) {
   return useQuery({
     queryKey: ["cited-chunk", citation.document_id, citation.chunk_id],
     queryFn: ({ signal }) => chunkOf(citation, signal),

@@ -1,6 +1,9 @@
 /** The server's account of an answer, read with care: which details a step has depends on the step and the version. */
 import type { Trace } from "@/lib/api/types";
 
+import { searchNotes, type SearchNotes } from "./search-notes";
+import { checkName, stageName, words } from "./stage-names";
+
 export interface StageView {
   name: string;
   label: string;
@@ -27,17 +30,39 @@ export interface Candidate {
 
 export interface SearchView {
   query: string;
-  byModel: boolean;
+  /** Where the query comes from. */
+  origin: "question" | "follow_up" | "model";
   strategy: string | null;
   queries: string[];
+  notes: SearchNotes;
   candidates: Candidate[];
   settings: ReadonlyMap<string, number>;
   milliseconds: { label: string; value: number }[];
 }
 
+/** A search of the web: what it showed, or why it showed nothing. */
+export interface WebSearchView {
+  query: string;
+  engine: string | null;
+  failed: string | null;
+  results: { url: string; title: string; score: number | null }[];
+}
+
+/** A passage with wording that speaks to a language model. It is data, and not followed. */
+export interface FlaggedPassage {
+  source: string;
+  places: { kind: string; text: string }[];
+}
+
 export interface TraceOfAnswer {
   model: string | null;
   question: string | null;
+  /** What was searched for, where the chat gave a part of it. */
+  standalone: string | null;
+  /** The check that stopped the question. */
+  refusal: { check: string; reason: string | null } | null;
+  webSearches: WebSearchView[];
+  flagged: FlaggedPassage[];
   stages: StageView[];
   searches: SearchView[];
   firstTokenMs: number | null;
@@ -57,9 +82,18 @@ const figure = (value: unknown): number | null =>
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 export function readTrace(trace: Trace): TraceOfAnswer {
+  const fields: Fields = { ...trace };
+  const refusal = fields["refusal"];
+  const standalone = text(fields["standalone_question"]);
   return {
     model: text(trace.model),
     question: text(trace.question),
+    standalone: standalone === trace.question ? null : standalone,
+    refusal: isFields(refusal)
+      ? { check: text(refusal["check"]) ?? "", reason: text(refusal["reason"]) }
+      : null,
+    webSearches: listOf(fields["web_searches"]).filter(isFields).map(readWebSearch),
+    flagged: listOf(fields["flagged_passages"]).filter(isFields).map(readFlagged),
     stages: (trace.stages ?? []).map(readStage),
     searches: (trace.searches ?? []).map(readSearch),
     firstTokenMs: figure(trace.usage?.first_token_ms),
@@ -70,48 +104,52 @@ export function readTrace(trace: Trace): TraceOfAnswer {
   };
 }
 
-const CALLS: Readonly<Record<string, string>> = {
-  plan: "Work out the search",
-  answer: "Write the answer",
-  rewrite: "Rewrite the question",
-  suggest: "Suggest questions",
-};
+function readWebSearch(search: Fields): WebSearchView {
+  return {
+    query: text(search["query"]) ?? "",
+    engine: text(search["engine"]),
+    failed: text(search["failed"]),
+    results: listOf(search["results"])
+      .filter(isFields)
+      .map((page) => ({
+        url: text(page["url"]) ?? "",
+        title: text(page["title"]) ?? text(page["url"]) ?? "",
+        score: figure(page["score"]),
+      })),
+  };
+}
 
-const STAGES: Readonly<Record<string, string>> = {
-  guardrail: "Check the question",
-  search: "Search the documents",
-  web_search: "Search the web",
-  grounding: "Compare with the sources",
-};
-
-/** "some_stage" as words, where there are none of its own. */
-function words(name: string): string {
-  const spaced = name.replaceAll("_", " ").trim();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+function readFlagged(passage: Fields): FlaggedPassage {
+  return {
+    source: text(passage["source"]) ?? "Unnamed document",
+    places: listOf(passage["places"])
+      .filter(isFields)
+      .map((place) => ({ kind: words(text(place["kind"]) ?? ""), text: text(place["text"]) ?? "" })),
+  };
 }
 
 function readStage(stage: Fields): StageView {
   const name = text(stage["name"]) ?? "step";
   const purpose = text(stage["purpose"]);
-  const label =
-    name === "model_call" && purpose ? (CALLS[purpose] ?? words(purpose)) : (STAGES[name] ?? words(name));
   return {
     name,
-    label,
+    label: stageName(name, purpose),
     detail: detailOf(stage),
     startMs: figure(stage["start_ms"]) ?? 0,
     durationMs: figure(stage["duration_ms"]),
-    failed: stage["error"] !== undefined && stage["error"] !== null,
+    failed: ["error", "failed"].some((name) => stage[name] !== undefined && stage[name] !== null),
   };
 }
 
 function detailOf(stage: Fields): string | null {
   const refusedBy = text(stage["refused_by"]);
-  if (refusedBy) return `refused: ${words(refusedBy).toLowerCase()}`;
+  if (refusedBy) return `refused: ${checkName(refusedBy).toLowerCase()}`;
+  const judge = text(stage["judged_by"]) ?? text(stage["rewritten_by"]) ?? text(stage["model"]);
+  if (judge) return judge === "rules" || judge === "rule" ? "by rules" : `by ${judge}`;
   const query = text(stage["query"]);
   const found = figure(stage["found"]);
   if (query) return found === null ? `“${query}”` : `“${query}”, ${found} found`;
-  return text(stage["error"]);
+  return text(stage["failed"]) ?? text(stage["error"]);
 }
 
 /** In the order in which they come. */
@@ -124,15 +162,20 @@ const TIMES: Readonly<Record<string, string>> = {
 };
 const ORDER = Object.keys(TIMES);
 
+function originOf(origin: unknown): SearchView["origin"] {
+  return origin === "model" || origin === "follow_up" ? origin : "question";
+}
+
 function readSearch(search: Fields): SearchView {
   const query = text(search["query"]) ?? "";
   const times = isFields(search["milliseconds"]) ? Object.entries(search["milliseconds"]) : [];
   const settings = isFields(search["settings"]) ? Object.entries(search["settings"]) : [];
   return {
     query,
-    byModel: search["origin"] === "model",
+    origin: originOf(search["origin"]),
     strategy: text(search["strategy"]),
     queries: listOf(search["queries"]).filter((entry) => typeof entry === "string"),
+    notes: searchNotes(search),
     candidates: listOf(search["candidates"]).filter(isFields).map(readCandidate),
     settings: new Map(
       settings.flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),

@@ -5,12 +5,19 @@ import { formatDuration } from "@/lib/format";
 
 import { CandidateTable } from "./candidate-table";
 import type { SearchView } from "./read-trace";
+import { SearchNotesView } from "./search-notes-view";
 
 const STRATEGIES: Readonly<Record<string, string>> = {
   basic: "By meaning",
   hybrid: "By meaning and words",
   multi_query_vector: "Several queries, by meaning",
   multi_query_hybrid: "Several queries, by meaning and words",
+};
+
+const ORIGINS: Readonly<Record<SearchView["origin"], string>> = {
+  question: "The question itself",
+  follow_up: "The question made to stand alone",
+  model: "Query of the model",
 };
 
 interface SearchTraceProps {
@@ -28,7 +35,13 @@ export function SearchTrace({ search, cited, onOpenSource }: SearchTraceProps) {
         {search.strategy ? (
           <Badge tone="primary">{STRATEGIES[search.strategy] ?? search.strategy}</Badge>
         ) : null}
-        <Badge>{search.byModel ? "Query of the model" : "The question itself"}</Badge>
+        <Badge>{ORIGINS[search.origin]}</Badge>
+        {search.notes.variationsBy ? (
+          <Badge>
+            {search.notes.variationsBy === "model" ? "Variations by the model" : "Variations by rules"}
+          </Badge>
+        ) : null}
+        {search.notes.reranker ? <Badge>Second ranking: {search.notes.reranker}</Badge> : null}
         {search.milliseconds.map(({ label, value }) => (
           <span key={label} className="text-xs text-muted-foreground tabular-nums">
             {label} {formatDuration(value)}
@@ -46,6 +59,7 @@ export function SearchTrace({ search, cited, onOpenSource }: SearchTraceProps) {
           </li>
         ))}
       </ul>
+      <SearchNotesView notes={search.notes} />
       {search.candidates.length === 0 ? (
         <p className="text-sm text-muted-foreground">Nothing was found.</p>
       ) : (

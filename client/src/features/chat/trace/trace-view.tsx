@@ -12,9 +12,12 @@ import type { Citation } from "@/lib/api/types";
 import { formatDuration, formatNumber } from "@/lib/format";
 
 import { chatKeys } from "../queries";
+import { FlaggedPassages } from "./flagged-passages";
 import { readTrace, type TraceOfAnswer } from "./read-trace";
 import { SearchTrace } from "./search-trace";
+import { checkName } from "./stage-names";
 import { StageTimeline } from "./stage-timeline";
+import { WebSearchTrace } from "./web-search-trace";
 
 interface TraceViewProps {
   messageId: string;
@@ -61,7 +64,7 @@ interface TraceContentProps {
 
 function TraceContent({ trace, citations, onOpenSource }: TraceContentProps) {
   const cited = useMemo(
-    () => new Map(citations.map(({ chunk_id, number }) => [chunk_id, number])),
+    () => new Map(citations.flatMap(({ chunk_id, number }) => (chunk_id ? [[chunk_id, number]] : []))),
     [citations],
   );
   if (trace.stages.length === 0) {
@@ -87,6 +90,16 @@ function TraceContent({ trace, citations, onOpenSource }: TraceContentProps) {
       <Part title="Steps">
         <StageTimeline stages={trace.stages} totalMs={trace.totalMs} firstTokenMs={trace.firstTokenMs} />
       </Part>
+      {trace.flagged.length > 0 ? (
+        <Part title="Instructions in passages">
+          <FlaggedPassages passages={trace.flagged} />
+        </Part>
+      ) : null}
+      {trace.webSearches.map((search, index) => (
+        <Part key={index} title="Search of the web">
+          <WebSearchTrace search={search} />
+        </Part>
+      ))}
       {trace.searches.map((search, index) => (
         <Part key={index} title={trace.searches.length > 1 ? `Search ${formatNumber(index + 1)}` : "Search"}>
           <SearchTrace search={search} cited={cited} onOpenSource={onOpenSource} />
@@ -108,6 +121,8 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 function Facts({ trace }: { trace: TraceOfAnswer }) {
   const facts: [string, string | null][] = [
     ["Question", trace.question],
+    ["Understood as", trace.standalone],
+    ["Stopped by", trace.refusal ? stoppedBy(trace.refusal) : null],
     ["Answered by", trace.model === "extractive" ? "Sentences of the documents, no model" : trace.model],
     ["In all", trace.totalMs === null ? null : formatDuration(trace.totalMs)],
     ["First word after", trace.firstTokenMs === null ? null : formatDuration(trace.firstTokenMs)],
@@ -127,6 +142,10 @@ function Facts({ trace }: { trace: TraceOfAnswer }) {
       )}
     </dl>
   );
+}
+
+function stoppedBy({ check, reason }: NonNullable<TraceOfAnswer["refusal"]>): string {
+  return `the check “${checkName(check)}”${reason ? `: ${reason}` : ""}`;
 }
 
 function tokensOf({ inputTokens, outputTokens }: TraceOfAnswer): string | null {

@@ -55,7 +55,7 @@ describe("the account of an answer", () => {
 
   it("has the searches with their candidates and times", () => {
     const [search] = trace.searches;
-    expect(search).toMatchObject({ byModel: true, strategy: "hybrid", queries: ["net sales", "revenue"] });
+    expect(search).toMatchObject({ origin: "model", strategy: "hybrid", queries: ["net sales", "revenue"] });
     expect(search?.milliseconds).toEqual([
       { label: "Embedding", value: 15 },
       { label: "Search", value: 20 },

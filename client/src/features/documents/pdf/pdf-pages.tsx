@@ -21,7 +21,6 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
   const roomPx = useWidth(scroller);
   const [zoom, setZoom] = useState(1);
   const [aspects, setAspects] = useState<ReadonlyMap<number, number>>(new Map());
-  const [page, setPage] = useState(() => clampPage(wanted, pageCount));
   const width = Math.max(120, (roomPx - 2 * PAGE_MARGIN_PX) * zoom);
   const heightOf = useCallback(
     (number: number) => Math.round(width * (aspects.get(number) ?? firstAspect)),
@@ -36,12 +35,10 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
     overscan: 1,
     paddingStart: PAGE_MARGIN_PX,
     paddingEnd: PAGE_MARGIN_PX,
-    onChange: (instance) => {
-      const middle = (instance.scrollOffset ?? 0) + (instance.scrollRect?.height ?? 0) / 3;
-      const shown = instance.getVirtualItemForOffset(middle);
-      if (shown) setPage(shown.index + 1);
-    },
   });
+  const shownAt = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0) / 3;
+  const shown = roomPx > 0 ? virtualizer.getVirtualItemForOffset(shownAt) : undefined;
+  const page = shown ? shown.index + 1 : clampPage(wanted, pageCount);
   useLayoutEffect(() => {
     virtualizer.measure();
   }, [virtualizer, heightOf]);

@@ -17,3 +17,13 @@ export const PDF_OPTIONS = {
   disableStream: true,
   rangeChunkSize: 262_144,
 };
+
+// A document that is closed while parts of it are on their way takes them back, and nobody waits for them any more.
+window.addEventListener("unhandledrejection", (event) => {
+  const reason: unknown = event.reason;
+  if (!(reason instanceof Error)) return;
+  // What its worker was about to begin when it ended comes back by this name.
+  const ended =
+    reason.name === "UnknownErrorException" && /^Worker (task )?was terminated/.test(reason.message);
+  if (ended || reason.name === "AbortException") event.preventDefault();
+});

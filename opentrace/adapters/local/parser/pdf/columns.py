@@ -1,15 +1,149 @@
 """Parts columns of text that were taken for one block, and paragraphs that were taken for one."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from opentrace.adapters.local.parser.pdf.layout import Block, Line, Word, lines_of
-from opentrace.adapters.local.parser.pdf.tables import is_prose
+from opentrace.adapters.local.parser.pdf.tables import is_prose, is_value
 
 _MIN_LINES = 4
+_MIN_COLUMN_LINES = 6
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*[.,;:!?)]*")
 _GUTTER = 0.7
 _SENTENCE_ENDS = frozenset(".!?:;…”\"'’)]")
+
+
+def side_by_side(blocks: list[Block]) -> list[Block]:
+    """The blocks; where columns of running text are mixed up in them, one column after the other in their place."""
+    if sum(1 for block in blocks for line in block.lines if _is_parted_text(line)) < _MIN_LINES:
+        return blocks
+    lines = lines_of(word for block in blocks for line in block.lines for word in line.words)
+    for region in _regions(lines):
+        blocks = _columns_in_place(blocks, region)
+    return blocks
+
+
+def _is_parted_text(line: Line) -> bool:
+    return len(line.segments) > 1 and not any(is_value(part) for part in line.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Lines from `y0` to `y1` that the free strips, by their middles, part into columns."""
+
+    y0: float
+    y1: float
+    gutters: tuple[float, ...]
+
+    def column(self, word: Word) -> int:
+        middle = (word.x0 + word.x1) / 2
+        return sum(middle > gutter for gutter in self.gutters)
+
+    def holds(self, line: Line) -> bool:
+        return self.y0 - 1 <= line.middle <= self.y1 + 1
+
+
+def _regions(lines: Sequence[Line]) -> Iterator[_Region]:
+    """Runs of lines with strips between words that stay free through all of them, and running text on all sides."""
+    first = 0
+    while first < len(lines):
+        strips = _gaps(lines[first])
+        last = first
+        while strips and last + 1 < len(lines):
+            free = _both_free(strips, _free(lines[last + 1]), 0.6 * lines[last + 1].size)
+            if not free:
+                break
+            strips, last = free, last + 1
+        run = lines[first : last + 1]
+        if len(run) >= _MIN_COLUMN_LINES:
+            region = _Region(run[0].y0, run[-1].y1, tuple((left + right) / 2 for left, right in strips))
+            if _is_text_in_columns(run, region):
+                yield region
+                first = last + 1
+                continue
+        first += 1
+
+
+def _gaps(line: Line) -> list[tuple[float, float]]:
+    least = _GUTTER * line.size
+    return [(left.x1, right.x0) for left, right in pairwise(line.words) if right.x0 - left.x1 >= least]
+
+
+def _free(line: Line) -> list[tuple[float, float]]:
+    """What no word of a line covers, on its sides too."""
+    ends = [float("-inf"), *(word.x1 for word in line.words)]
+    starts = [*(word.x0 for word in line.words), float("inf")]
+    return list(zip(ends, starts, strict=True))
+
+
+def _both_free(
+    strips: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]], least: float
+) -> list[tuple[float, float]]:
+    both = ((max(a, c), min(b, d)) for a, b in strips for c, d in others)
+    return [(left, right) for left, right in both if right - left >= least]
+
+
+def _is_text_in_columns(run: Sequence[Line], region: _Region) -> bool:
+    columns: list[list[Line]] = [[] for _ in range(len(region.gutters) + 1)]
+    for line in run:
+        for at, words in groupby(line.words, key=region.column):
+            columns[at].append(Line(list(words)))
+    return all(_is_filled_text(column) for column in columns)
+
+
+def _is_filled_text(lines: Sequence[Line]) -> bool:
+    """Whether lines are those of a column of text: most go from edge to edge, and are of words rather than values."""
+    if len(lines) < _MIN_COLUMN_LINES:
+        return False
+    width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
+    filled = sum(1 for line in lines if line.x1 - line.x0 >= 0.75 * width)
+    words = [word.text for line in lines for word in line.words]
+    plain = sum(1 for word in words if _PLAIN_WORD.fullmatch(word) is not None)
+    return filled >= 0.5 * len(lines) and plain >= 0.7 * len(words) and len(words) >= 2.5 * len(lines)
+
+
+def _columns_in_place(blocks: list[Block], region: _Region) -> list[Block]:
+    """The blocks with all that stands in the region as one block a column, unless they go column by column already."""
+
+    def inside(line: Line) -> bool:
+        return region.holds(line)
+
+    visited = [region.column(word) for block in blocks for line in block.lines if inside(line) for word in line.words]
+    if visited == sorted(visited) and not _share_lines(blocks, region):
+        return blocks
+    columns: list[list[Word]] = [[] for _ in range(len(region.gutters) + 1)]
+    kept: list[Block] = []
+    place: int | None = None
+    for block in blocks:
+        outside = [line for line in block.lines if not inside(line)]
+        for line in block.lines:
+            if inside(line):
+                for word in line.words:
+                    columns[region.column(word)].append(word)
+        if len(outside) == len(block.lines):
+            kept.append(block)
+            continue
+        above = [line for line in outside if line.middle < region.y0]
+        below = [line for line in outside if line.middle >= region.y0]
+        kept += [Block(block.kind, above, block.level, block.origin)] if above else []
+        place = len(kept) if place is None else place
+        kept += [Block(block.kind, below, block.level, block.origin)] if below else []
+    kept[place:place] = [Block("paragraph", lines_of(words)) for words in columns]
+    return kept
+
+
+def _share_lines(blocks: Sequence[Block], region: _Region) -> bool:
+    """Whether two blocks have words in the same line of a column."""
+    owner: dict[tuple[int, int], int] = {}
+    for block in blocks:
+        for line in block.lines:
+            place = (region.column(line.words[0]), round(line.middle))
+            if region.holds(line) and owner.setdefault(place, id(block)) != id(block):
+                return True
+    return False
 
 
 def text_columns(block: Block) -> Iterator[Block]:

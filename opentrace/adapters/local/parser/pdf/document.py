@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 import pypdfium2
-from liteparse.parser import LiteParse
 from liteparse.types import ParseError as LiteParseError
 
 from opentrace.adapters.local.parser.cleaning import one_line
+from opentrace.adapters.local.parser.ocr.raster import Recogniser, no_recognition
 from opentrace.adapters.local.parser.pdf.elements import document_elements
+from opentrace.adapters.local.parser.pdf.headings import OutlineEntry
+from opentrace.adapters.local.parser.pdf.health import findings_of
 from opentrace.adapters.local.parser.pdf.layout import letters_share
-from opentrace.adapters.local.parser.pdf.page import PageLayout, read_page, turn_of
-from opentrace.ports.document_parser import Element, ParsedDocument, ParseError, ParseLimits
+from opentrace.adapters.local.parser.pdf.pictures import PictureBudget
+from opentrace.adapters.local.parser.pdf.scans import read_scans
+from opentrace.adapters.local.parser.pdf.shared_reading import ReadPages, read_alone
+from opentrace.ports.document_parser import Element, Finding, ParsedDocument, ParseError, ParseLimits
 
-BATCH_PAGES = 16
+_OUTLINE_DEPTH = 12
+_MAX_OUTLINE_ENTRIES = 20_000
 # PDFium's FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY.
 _PASSWORD_ERRORS = (4, 5)
 _PROGRAM = re.compile(r"^Microsoft (?:Word|PowerPoint|Excel) - ")
@@ -21,61 +27,70 @@ _FILE_NAME = re.compile(r"\.\w{2,5}$")
 _PLACEHOLDER = re.compile(r"\W*(?:anonymous|unknown|untitled|title|document|dokument)\W*\d*", re.IGNORECASE)
 
 
-def parse_pdf(data: bytes, *, limits: ParseLimits, on_page: Callable[[int, int], None]) -> ParsedDocument:
+def parse_pdf(
+    data: bytes,
+    *,
+    limits: ParseLimits,
+    on_page: Callable[[int, int], None],
+    recogniser: Recogniser = no_recognition,
+    read_pages: ReadPages = read_alone,
+) -> ParsedDocument:
     """Raises ParseError."""
     data, page_count, title = _inspect(data, limits)
-    pages: list[PageLayout] = []
-    turned: list[tuple[int, int]] = []
+    outline = _outline(data)
     try:
-        for batch in _parser(max_pages=limits.max_pages).parse_batches(data, BATCH_PAGES):
-            for page in batch.result.pages:
-                pages.append(read_page(page))
-                if turn := turn_of(page):
-                    turned.append((page.page_num, turn))
-            on_page(min(batch.end_page, page_count), page_count)
-        _read_turned(data, pages, turned)
+        pages = read_pages(data, page_count, on_page)
     except LiteParseError as error:
         raise _corrupt() from error
-    elements = document_elements(pages)
-    if not elements:
+    recognition, text_findings = read_scans(data, pages, recogniser)
+    budget = PictureBudget(max_image_bytes=limits.max_image_bytes, max_images_bytes=limits.max_images_bytes)
+    elements = document_elements(pages, outline=outline, budget=budget)
+    if not any(element.text for element in elements):
         raise ParseError(
             "document_empty",
-            "No page has text that can be selected. Scans and pictures of text need text recognition (OCR), which is "
-            "not part of Opentrace yet: run the file through an OCR program, and upload its searchable PDF.",
+            "No text was found on any page, neither as text nor in pictures. If there is some, scan it again at 300 "
+            "dpi, straight and with good light, or name its languages in OPENTRACE_OCR_LANGUAGES.",
         )
     empty = [page.number for page in pages if not page.parts]
-    findings: dict[str, object] = {"format": "pdf", "pages_without_text": len(empty)}
-    return ParsedDocument(tuple(elements), title=title or _heading(elements), page_count=page_count, findings=findings)
-
-
-def _parser(
-    *, max_pages: int, target_pages: str | None = None, turns: list[tuple[int, int]] | None = None
-) -> LiteParse:
-    return LiteParse(
-        ocr_enabled=False,
-        quiet=True,
-        extract_blocks=True,
-        emit_word_boxes=True,
-        extract_vector_graphics=True,
-        keep_headers_footers=True,
-        extract_links=False,
-        image_mode="off",
-        continue_on_page_error=True,
-        max_pages=max_pages,
-        target_pages=target_pages,
-        page_orientation_corrections=turns,
+    return ParsedDocument(
+        tuple(elements),
+        title=title or _heading(elements),
+        page_count=page_count,
+        facts={"format": "pdf", **recognition.facts()},
+        findings=(
+            *((_without_text(empty),) if empty else ()),
+            *text_findings,
+            *recognition.findings(),
+            *findings_of(pages, elements, budget),
+        ),
     )
 
 
-def _read_turned(data: bytes, pages: list[PageLayout], turned: list[tuple[int, int]]) -> None:
-    """Read the pages again whose text runs sidewise or upside down, turned upright."""
-    place = {page.number: at for at, page in enumerate(pages)}
-    turns = dict(turned)
-    for start in range(0, len(turned), BATCH_PAGES):
-        some = turned[start : start + BATCH_PAGES]
-        numbers = ",".join(str(number) for number, _ in some)
-        for page in _parser(max_pages=len(pages), target_pages=numbers, turns=some).parse(data).pages:
-            pages[place[page.page_num]] = read_page(page, turn=turns[page.page_num])
+def _outline(data: bytes) -> list[OutlineEntry]:
+    """The titles of the outline that lead to a page."""
+    entries: list[OutlineEntry] = []
+    with pypdfium2.PdfDocument(data) as document:
+        try:
+            for bookmark in islice(document.get_toc(max_depth=_OUTLINE_DEPTH), _MAX_OUTLINE_ENTRIES):
+                target = bookmark.get_dest()
+                page = target.get_index() if target is not None else None
+                if page is not None:
+                    entries.append(OutlineEntry(page + 1, bookmark.get_title(), bookmark.level + 1))
+        except pypdfium2.PdfiumError:
+            return entries
+    return entries
+
+
+def _without_text(pages: list[int]) -> Finding:
+    return Finding(
+        code="pages_without_text",
+        severity="warning",
+        message=f"{len(pages)} {'pages have' if len(pages) > 1 else 'page has'} no text, and none was recognised.",
+        action="Blank pages and photographs need nothing. If there is text on them, scan it again at 300 dpi, straight "
+        "and with good light.",
+        pages=tuple(pages),
+        count=len(pages),
+    )
 
 
 def _heading(elements: list[Element]) -> str | None:

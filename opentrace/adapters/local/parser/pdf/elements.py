@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from opentrace.adapters.local.parser.pdf.continued import WholeTable, whole_tables
+from opentrace.adapters.local.parser.pdf.footnotes import Footnotes
 from opentrace.adapters.local.parser.pdf.furniture import Furniture
-from opentrace.adapters.local.parser.pdf.headings import HeadingLevels
+from opentrace.adapters.local.parser.pdf.headings import HeadingLevels, OutlineEntry, with_outlined_lines_apart
 from opentrace.adapters.local.parser.pdf.layout import Block, Line
-from opentrace.adapters.local.parser.pdf.page import PageLayout
+from opentrace.adapters.local.parser.pdf.page import PageLayout, place_of
+from opentrace.adapters.local.parser.pdf.pictures import Box, PictureBudget
 from opentrace.adapters.local.parser.pdf.tables import Table
 from opentrace.adapters.local.parser.table_html import row_text, table_html
-from opentrace.ports.document_parser import Element, ElementType, Location
+from opentrace.ports.document_parser import Element, ElementImage, ElementType, Location
 
 _BULLET = re.compile(r"[•●○◦▪■□‣⁃∙·–—*➢➤✓✔❖-]")
 _BULLET_ALONE = re.compile(r"[•●○◦▪■□‣⁃∙·➢➤✓✔❖]")
@@ -20,28 +23,43 @@ _CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Chart|Exhibit|Abbildung|Tabelle)\s
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = "-\u2010\u00ad\x02"
 _SENTENCE_ENDS = frozenset(".!?:;…”\"'’)]")
+_BETWEEN: frozenset[ElementType] = frozenset({"Header", "Footer", "PageNumber", "Footnote", "Image", "FigureCaption"})
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def document_elements(pages: Sequence[PageLayout]) -> list[Element]:
+def document_elements(
+    pages: Sequence[PageLayout], *, outline: Sequence[OutlineEntry] = (), budget: PictureBudget | None = None
+) -> list[Element]:
+    with_outlined_lines_apart(pages, outline)
     furniture = Furniture.of(pages)
     if all(part_is_furniture(part, furniture) for page in pages for part in page.parts):
         furniture = Furniture({})
-    headings = HeadingLevels.of(pages)
+    headings = HeadingLevels.of(pages, outline)
+    footnotes = Footnotes.of(pages, body=headings.body)
     writer = _Writer(known_words(pages))
+    tables, continued = whole_tables(pages, furniture)
     elements: list[Element] = []
     for page in pages:
-        for part in page.parts:
-            if isinstance(part, Table):
-                elements.append(_table(page, part))
+        taken = budget.take(page.pictures) if budget is not None else []
+        pictures = [(place_of(box, page.parts), _image(page, box, image)) for box, image in taken]
+        for at, part in enumerate(page.parts):
+            elements += [element for place, element in pictures if place == at]
+            if id(part) in continued:
                 continue
-            for kind, lines in _typed(part, furniture, headings):
+            if isinstance(part, Table):
+                elements.append(_table(tables[id(part)]))
+                continue
+            for kind, lines in _typed(part, furniture, headings, footnotes):
                 text, locations = writer.join(page, lines, kind)
-                if not text:
-                    continue
-                level = headings.level(part, lines) if kind == "Title" else None
-                elements.append(Element(kind, text, page.number, level, locations=locations))
+                if text:
+                    level = headings.level(part, lines) if kind == "Title" else None
+                    elements.append(Element(kind, text, page.number, level, locations=locations))
+        elements += [element for place, element in pictures if place == len(page.parts)]
     return _joined_over_breaks(elements, writer)
+
+
+def _image(page: PageLayout, box: Box, image: ElementImage) -> Element:
+    return Element("Image", "", page.number, locations=(_location(page, *box, 0, 0),), image=image)
 
 
 def part_is_furniture(part: Block | Table, furniture: Furniture) -> bool:
@@ -58,7 +76,9 @@ def known_words(pages: Sequence[PageLayout]) -> Counter[str]:
     return words
 
 
-def _typed(block: Block, furniture: Furniture, headings: HeadingLevels) -> Iterable[tuple[ElementType, list[Line]]]:
+def _typed(
+    block: Block, furniture: Furniture, headings: HeadingLevels, footnotes: Footnotes
+) -> Iterable[tuple[ElementType, list[Line]]]:
     """The block's lines by what they are; headers and footers leave it, and list items are taken one by one."""
     body: list[Line] = []
     for line in block.lines:
@@ -69,7 +89,10 @@ def _typed(block: Block, furniture: Furniture, headings: HeadingLevels) -> Itera
             yield kind, [line]
     if not body:
         return
-    if headings.is_heading(block, body):
+    if footnotes.is_footnote(block):
+        for note in footnotes.notes(body):
+            yield "Footnote", note
+    elif headings.is_heading(block, body):
         yield "Title", body
     elif block.kind == "code":
         yield "CodeSnippet", body
@@ -97,25 +120,30 @@ def _items(block: Block, lines: list[Line]) -> Iterable[tuple[ElementType, list[
         yield kind, part
 
 
-def _table(page: PageLayout, table: Table) -> Element:
-    rows = table.cell_rows()
+def _table(whole: WholeTable) -> Element:
+    rows = whole.table.cell_rows()
     parts: list[str] = []
     locations: list[Location] = []
     start = 0
-    for row, cells in zip(table.rows, rows, strict=True):
+    for row, page, cells in zip(whole.table.rows, whole.pages, rows, strict=True):
         text = row_text(cells)
-        locations.append(_location(page, row.line, start, start + len(text)))
+        locations.append(_location_of(page, row.line, start, start + len(text)))
         parts.append(text)
         start += len(text) + 1
-    return Element("Table", "\n".join(parts), page.number, html=table_html(rows), locations=tuple(locations))
+    return Element("Table", "\n".join(parts), whole.pages[0].number, html=table_html(rows), locations=tuple(locations))
 
 
-def _location(page: PageLayout, line: Line, start: int, end: int) -> Location:
+def _location_of(page: PageLayout, line: Line, start: int, end: int) -> Location:
+    return _location(page, line.x0, line.y0, line.x1, line.y1, start, end)
+
+
+def _location(page: PageLayout, x0: float, y0: float, x1: float, y1: float, start: int, end: int) -> Location:
     def share(value: float, whole: float) -> float:
         return min(1.0, max(0.0, value / whole)) if whole > 0 else 0.0
 
-    x0, x1 = share(line.x0, page.width), share(line.x1, page.width)
-    y0, y1 = share(line.y0, page.height), share(line.y1, page.height)
+    falls = (page.slope * x0, page.slope * x1)
+    x0, x1 = share(x0, page.width), share(x1, page.width)
+    y0, y1 = share(y0 + min(falls), page.height), share(y1 + max(falls), page.height)
     match page.turn:
         case 90:
             x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
@@ -152,7 +180,7 @@ class _Writer:
                 last = locations[-1]
                 locations[-1] = replace(last, start=min(last.start, len(text)), end=len(text))
             text += space
-            locations.append(_location(page, line, len(text), len(text) + len(words)))
+            locations.append(_location_of(page, line, len(text), len(text) + len(words)))
             text += words
         return text, tuple(locations)
 
@@ -176,12 +204,12 @@ class _Writer:
 def _joined_over_breaks(elements: list[Element], writer: _Writer) -> list[Element]:
     """Paragraphs that a page or a column cuts in the middle of a sentence, in one piece again.
 
-    Headers, footers and footnotes that stand at the cut come after the paragraph.
+    What stands at the cut without being part of the text comes after the paragraph.
     """
     joined: list[Element] = []
     open_at: int | None = None
     for element in elements:
-        if element.type in ("Header", "Footer", "PageNumber", "Footnote"):
+        if element.type in _BETWEEN:
             joined.append(element)
             continue
         held = joined[open_at] if open_at is not None else None

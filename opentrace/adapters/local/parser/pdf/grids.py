@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from liteparse.types import VectorGraphics
 
@@ -115,7 +116,7 @@ def _table(grid: _Grid, words: Sequence[Word]) -> Table | None:
     filled = [(cell, lines_of(word for place in cell.places for word in inside.get(place, ()))) for cell in cells]
     if _has_rows_within(filled):
         return None
-    table = _with_rows(filled, columns=len(xs) - 1)
+    table = _with_rows(filled, bounds=list(pairwise(xs)))
     return table if table is not None and _is_plausible(table) else None
 
 
@@ -198,7 +199,7 @@ def _has_rows_within(cells: list[tuple[_Cell, list[Line]]]) -> bool:
     )
 
 
-def _with_rows(cells: list[tuple[_Cell, list[Line]]], *, columns: int) -> Table | None:
+def _with_rows(cells: list[tuple[_Cell, list[Line]]], *, bounds: list[tuple[float, float]]) -> Table | None:
     """Rows that have words of their own; cells span only such rows."""
     kept = sorted({cell.row for cell, lines in cells if lines})
     rows: list[TableRow] = []
@@ -220,7 +221,7 @@ def _with_rows(cells: list[tuple[_Cell, list[Line]]], *, columns: int) -> Table 
     if len(rows) < 2:
         return None
     _mark_header(rows)
-    return Table(rows, columns)
+    return Table(rows, len(bounds), bounds)
 
 
 def _mark_header(rows: list[TableRow]) -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import NamedTuple
 
 from liteparse.types import LayoutBlock, TextItem
 
@@ -17,23 +18,39 @@ _LETTERS = re.compile(r"[^\W\d_]")
 COLUMN_GAP = 1.0
 
 
-@dataclass(slots=True)
 class Word:
-    """`size` is the height of its line of text, which grows with the font's size."""
+    """`size` is the height of its line of text, which grows with the font's size. A document has very many of these."""
+
+    __slots__ = ("bold", "italic", "middle", "right_to_left", "size", "text", "x0", "x1", "y0", "y1")
+
+    def __init__(
+        self,
+        text: str,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        bold: bool,  # noqa: FBT001 -- made a thousand times a page, and keywords cost
+        italic: bool = False,  # noqa: FBT001, FBT002 -- as above
+    ) -> None:
+        self.text = text
+        self.x0 = x0
+        self.y0 = y0
+        self.x1 = x1
+        self.y1 = y1
+        self.bold = bold
+        self.italic = italic
+        self.size = y1 - y0
+        self.middle = (y0 + y1) / 2
+        self.right_to_left = not text.isascii() and _is_right_to_left(text)
+
+
+class Part(NamedTuple):
+    """What stands between two gaps of columns."""
 
     text: str
     x0: float
-    y0: float
     x1: float
-    y1: float
-    bold: bool
-    italic: bool = False
-    size: float = field(init=False)
-    middle: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = self.y1 - self.y0
-        self.middle = (self.y0 + self.y1) / 2
 
 
 class Line:
@@ -43,17 +60,40 @@ class Line:
 
     def __init__(self, words: list[Word]) -> None:
         self.words = words
-        self.x0 = min([word.x0 for word in words])
-        self.x1 = max([word.x1 for word in words])
-        self.y0 = min([word.y0 for word in words])
-        self.y1 = max([word.y1 for word in words])
+        first = words[0]
+        if len(words) == 1:
+            self.x0, self.x1, self.y0, self.y1 = first.x0, first.x1, first.y0, first.y1
+        else:
+            self.x0 = min([word.x0 for word in words])
+            self.x1 = max([word.x1 for word in words])
+            self.y0 = min([word.y0 for word in words])
+            self.y1 = max([word.y1 for word in words])
         # Whether all of its letters are.
-        self.bold = words[0].bold and all(word.bold for word in words if _LETTERS.search(word.text))
+        self.bold = first.bold and all(word.bold for word in words if _LETTERS.search(word.text))
         self._text: str | None = None
         self._size: float | None = None
         self._italic: bool | None = None
         self._segments: list[Line] | None = None
-        self._parts: list[str] | None = None
+        self._parts: list[Part] | None = None
+
+    @classmethod
+    def settled(
+        cls,
+        text: str,
+        box: tuple[float, float, float, float],
+        *,
+        size: float,
+        bold: bool,
+        italic: bool,
+        parts: list[Part],
+    ) -> "Line":
+        """A line whose words were let go."""
+        line = cls.__new__(cls)
+        line.words = []
+        line.x0, line.y0, line.x1, line.y1 = box
+        line.bold = bold
+        line._text, line._size, line._italic, line._parts, line._segments = text, size, italic, parts, None
+        return line
 
     def settle(self) -> None:
         """Let the words go, of which a long document has millions, and keep what is asked of the line from now on."""
@@ -89,9 +129,11 @@ class Line:
         return self._italic
 
     @property
-    def parts(self) -> list[str]:
-        """The texts of its segments."""
-        return self._parts if self._parts is not None else [segment.text for segment in self.segments]
+    def parts(self) -> list[Part]:
+        """Its segments, without their words."""
+        if self._parts is not None:
+            return self._parts
+        return [Part(segment.text, segment.x0, segment.x1) for segment in self.segments]
 
     @property
     def segments(self) -> list["Line"]:
@@ -107,28 +149,32 @@ class Line:
         return self._segments
 
 
-_CURRENCY = re.compile(r"[$€£¥₹₩]|US\$|C\$|A\$|HK\$")
-_AFTER_VALUE = re.compile(r"[%)]+")
+_CURRENCY = frozenset({*"$€£¥₹₩", "US$", "C$", "A$", "HK$"})
+_AFTER_VALUE = frozenset("%)")
 
 
 def _apart(left: Word, right: Word) -> bool:
     """Whether a column ends between two words. Signs of currency and per cent belong to their number from afar."""
     gap = right.x0 - left.x1
-    size = max(left.size, right.size)
+    size = left.size if left.size > right.size else right.size
     if gap <= 0.25 * size:
         return False
-    if _CURRENCY.fullmatch(left.text) and right.text[:1] in "0123456789(—–-.":
+    if left.text in _CURRENCY and right.text[:1] in "0123456789(—–-.":
         return gap > 12 * size
-    if _CURRENCY.fullmatch(right.text) and left.text[-1:] in "0123456789)%—–-":
+    if right.text in _CURRENCY and left.text[-1:] in "0123456789)%—–-":
         return True
-    if _AFTER_VALUE.fullmatch(right.text):
-        return gap > 4 * size
-    return gap > COLUMN_GAP * size
+    if gap > COLUMN_GAP * size:
+        return gap > 4 * size or not _AFTER_VALUE.issuperset(right.text)
+    return False
+
+
+TAGGED_HEADING = "tagged heading"
+"""The kind of a block that the document itself calls a heading of this level."""
 
 
 @dataclass
 class Block:
-    """Lines that belong together. `kind` is liteparse's name for what they are, `origin` its block."""
+    """Lines that belong together. `kind` is liteparse's name of what they are or TAGGED_HEADING, `origin` its block."""
 
     kind: str
     lines: list[Line] = field(default_factory=list[Line])
@@ -160,6 +206,8 @@ def words_of(item: TextItem) -> list[Word]:
     text = item.text.strip() if is_clean else one_line(item.text)
     if not text:
         return []
+    if is_clean and [box.text for box in item.words] == text.split():
+        return [Word(box.text, box.x, box.y, box.x + box.width, box.y + box.height, bold, italic) for box in item.words]
     found: list[Word] = []
     at = 0
     for box in item.words:
@@ -207,15 +255,12 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
 
 
 def _in_order(words: list[Word]) -> list[Word]:
-    right_to_left = sum([_is_right_to_left(word.text) for word in words])
-    if right_to_left * 2 > len(words):
+    if sum([word.right_to_left for word in words]) * 2 > len(words):
         return sorted(words, key=attrgetter("x1"), reverse=True)
     return sorted(words, key=attrgetter("x0"))
 
 
 def _is_right_to_left(text: str) -> bool:
-    if text.isascii():
-        return False
     return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
