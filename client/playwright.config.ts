@@ -11,6 +11,8 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
+  // A browser may stall by itself. A test that passes at the second try is listed as flaky.
+  retries: process.env.CI ? 1 : 0,
   reporter: [["list"]],
   use: {
     trace: "retain-on-failure",
@@ -19,8 +21,9 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     launchOptions: {
       executablePath: chromium(),
-      // Containers have neither the user namespaces nor the shared memory that Chromium likes to have.
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      // Containers have neither the user namespaces nor the shared memory that Chromium likes to have, and no graphics
+      // card: its emulation has been seen to stop drawing for good.
+      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     },
   },
 });
