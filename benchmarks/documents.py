@@ -30,6 +30,7 @@ from opentrace.knowledge.ingestion.chunk import chunk_elements
 from opentrace.knowledge.ingestion.embed import chunk_context, embed_chunks
 from opentrace.ports.authenticator import Principal
 from opentrace.ports.document_parser import ParseLimits
+from opentrace.ports.embedder import Embedders
 from opentrace.retrieval.service import RetrievalService
 
 FIVE: dict[str, object] = {"num_chunks": 5, "final_context_size": 5}
@@ -110,7 +111,7 @@ async def run(folder: Path) -> dict[str, Any]:
                 await read_and_store(writer, project_id, path, parser=parser, embedder=embedder)
             await parser.close()
             database = Database.connect(url, pool_size=2)
-            retrieval = RetrievalService(database, embedder, embedding_model=EMBEDDING_MODEL)
+            retrieval = RetrievalService(database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: embedder}))
             principal = Principal(user_id, None, via="job")
             figures: dict[str, Any] = {"preferring": await ask(retrieval, principal, project_id, questions)}
             writer.connection.execute("UPDATE documents SET facets = %s, period_end = NULL", ([],))

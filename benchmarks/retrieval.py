@@ -52,6 +52,7 @@ from opentrace.knowledge.ingestion.embed import chunk_context, embed_chunks
 from opentrace.knowledge.vector_indexes import ensure_vector_index
 from opentrace.ports.authenticator import Principal
 from opentrace.ports.document_parser import Element
+from opentrace.ports.embedder import Embedders
 from opentrace.projects.schemas import DefaultSettings
 from opentrace.retrieval.service import RetrievalService
 
@@ -178,7 +179,9 @@ async def measure_quality(
     writer.settle()
     database = Database.connect(url, pool_size=2)
     await ensure_vector_index(database, project_id, embedder.model)
-    retrieval = RetrievalService(database, embedder, embedding_model=EMBEDDING_MODEL, reranker=WindowReranker(embedder))
+    retrieval = RetrievalService(
+        database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: embedder}), reranker=WindowReranker(embedder)
+    )
     principal = Principal(user_id, None, via="job")
     runs: dict[str, list[list[str]]] = {}
     stages: dict[str, dict[str, list[float]]] = {}

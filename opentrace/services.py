@@ -10,7 +10,7 @@ from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
 from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
-from opentrace.ports.embedder import Embedder
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.ports.job_queue import JobQueue
 from opentrace.ports.page_fetcher import PageFetcher
 from opentrace.ports.rate_limiter import RateLimiter
@@ -30,7 +30,7 @@ class Services:
     settings: Settings
     database: Database
     blob_store: BlobStore
-    embedder: Embedder
+    embedders: Embedders
     parser: DocumentParser
     page_fetcher: PageFetcher
     jobs: JobQueue
@@ -39,3 +39,8 @@ class Services:
     web_search: WebSearch | None
     reranker: Reranker
     chat_models: Callable[[], ChatModels]
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that the installation was given, for all but the vectors of projects that have another."""
+        return self.embedders.default

@@ -165,6 +165,11 @@ class Settings(BaseSettings):
         description=f"Model that embeds documents and questions. {LOCAL_EMBEDDING_MODEL} runs on this machine; any "
         "other name, such as text-embedding-3-large, is asked for at the endpoint.",
     )
+    more_embedding_models: str = Field(
+        "",
+        description="Further models of the same endpoint that a project may be embedded with, by commas: the model of "
+        "before, say, so that its vectors serve until those of the new one are there.",
+    )
     embedding_base_url: str | None = Field(
         None, description="Base URL of the endpoint for embeddings, where it is another than that for answers."
     )

@@ -12,7 +12,7 @@ from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
 from opentrace.ports.chat_model import ChatModels
 from opentrace.ports.document_parser import DocumentParser
-from opentrace.ports.embedder import Embedder
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.ports.job_queue import JobQueue
 from opentrace.ports.page_fetcher import PageFetcher
 from opentrace.ports.rate_limiter import RateLimiter
@@ -39,17 +39,17 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     page_fetcher = _page_fetcher(settings)
     jobs = _jobs(settings.redis_url.get_secret_value())
     rate_limiter = _rate_limiter(settings.redis_url.get_secret_value())
-    embedder = QueryMemory(_embedder(settings))
+    embedders = _embedders(settings)
     web_search = _web_search(settings)
     authenticator = _authenticator(settings, database)
-    reranker = _reranker(settings, embedder)
-    chat_models = cache(lambda: _chat_models(settings, embedder))
+    reranker = _reranker(settings, embedders.default)
+    chat_models = cache(lambda: _chat_models(settings, embedders.default))
     try:
         yield Services(
             settings=settings,
             database=database,
             blob_store=blob_store,
-            embedder=embedder,
+            embedders=embedders,
             parser=parser,
             page_fetcher=page_fetcher,
             jobs=jobs,
@@ -65,7 +65,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         await authenticator.close()
         await page_fetcher.close()
         await reranker.close()
-        await embedder.close()
+        await embedders.close()
         await parser.close()
         await rate_limiter.close()
         await jobs.close()
@@ -106,23 +106,42 @@ def _secret(value: SecretStr | None) -> str | None:
     return None if value is None else value.get_secret_value()
 
 
+def _embedders(settings: Settings) -> Embedders:
+    """The chosen model, those beside it at its endpoint, and the one that comes with Opentrace."""
+    by_name = {settings.embedding_model: _embedder(settings)}
+    if not settings.embeds_locally:
+        beside = [name.strip() for name in settings.more_embedding_models.split(",")]
+        by_name |= {name: _endpoint_embedder(settings, name) for name in beside if name and name not in by_name}
+    if LOCAL_EMBEDDING_MODEL not in by_name:
+        by_name[LOCAL_EMBEDDING_MODEL] = _local_embedder(settings)
+    return Embedders(settings.embedding_model, {name: QueryMemory(embedder) for name, embedder in by_name.items()})
+
+
 def _embedder(settings: Settings) -> Embedder:
     if settings.embeds_locally:
-        from opentrace.adapters.local.minilm import MiniLmEmbedder
-
-        return MiniLmEmbedder(settings.data_dir / "models", threads=settings.embedding_threads)
-    from opentrace.adapters.model_endpoint import model_endpoint
-    from opentrace.adapters.openai_embedder import OpenAiEmbedder
-
+        return _local_embedder(settings)
     if settings.embedding_base_url is None and not settings.chat_endpoint_set:
         raise SettingsError(
             f"OPENTRACE_EMBEDDING_MODEL names {settings.embedding_model!r}, and no endpoint is set. Set "
             f"OPENTRACE_OPENAI_API_KEY or OPENTRACE_EMBEDDING_BASE_URL, or leave the model at {LOCAL_EMBEDDING_MODEL}."
         )
+    return _endpoint_embedder(settings, settings.embedding_model, dimensions=settings.embedding_dimensions)
+
+
+def _local_embedder(settings: Settings) -> Embedder:
+    from opentrace.adapters.local.minilm import MiniLmEmbedder
+
+    return MiniLmEmbedder(settings.data_dir / "models", threads=settings.embedding_threads)
+
+
+def _endpoint_embedder(settings: Settings, model: str, *, dimensions: int | None = None) -> Embedder:
+    from opentrace.adapters.model_endpoint import model_endpoint
+    from opentrace.adapters.openai_embedder import OpenAiEmbedder
+
     return OpenAiEmbedder(
         model_endpoint(settings, "embedding"),
-        model=settings.embedding_model,
-        dimensions=settings.embedding_dimensions,
+        model=model,
+        dimensions=dimensions,
         max_tokens=settings.embedding_max_tokens,
         timeout_s=settings.model_timeout_s,
     )

@@ -5,7 +5,7 @@ does no harm, and the sweeper replaces one that is lost.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from math import ceil
 from typing import cast
@@ -16,10 +16,9 @@ from kombu.exceptions import KombuError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from opentrace.ports.job_queue import Job, JobQueueError
+from opentrace.ports.job_queue import Job, JobName, JobQueueError
 
 QUEUE = "opentrace"
-INGEST_TASK = "opentrace.ingest_document"
 
 ALIVE_KEY = "opentrace:worker-alive"
 ALIVE_S = 20
@@ -72,18 +71,29 @@ def redelivery_s(longest_task_s: float) -> int:
     return ceil(longest_task_s) + _REDELIVERY_SLACK_S
 
 
-def worker_app(redis_url: str, *, ingest_document: Callable[[str, str | None], None], longest_task_s: float) -> Celery:
-    """The application of a worker. `ingest_document` gets the id of a document and that of the request which asked for
-    it, in a thread of the pool; it takes `longest_task_s` at most."""
+Handler = Callable[[str, str | None], None]
+"""Gets the id of what the job is about and that of the request which asked for it, in a thread of the pool."""
+
+
+def worker_app(redis_url: str, *, handlers: Mapping[JobName, Handler], longest_task_s: float) -> Celery:
+    """The application of a worker. A job takes `longest_task_s` at most."""
     app = celery_app(redis_url, visibility_timeout=redelivery_s(longest_task_s))
-
-    def ingest(task: Task, document_id: str) -> None:
-        headers = cast("dict[str, str]", task.request.headers or {})
-        ingest_document(document_id, headers.get(_REQUEST_ID_HEADER))
-
-    app.task(name=INGEST_TASK, bind=True)(ingest)
+    for name, handler in handlers.items():
+        app.task(name=_task(name), bind=True)(_runner(handler))
     app.finalize()
     return app
+
+
+def _runner(handler: Handler) -> Callable[[Task, str], None]:
+    def run(task: Task, subject_id: str) -> None:
+        headers = cast("dict[str, str]", task.request.headers or {})
+        handler(subject_id, headers.get(_REQUEST_ID_HEADER))
+
+    return run
+
+
+def _task(name: JobName) -> str:
+    return f"opentrace.{name}"
 
 
 class CeleryJobQueue:
@@ -111,8 +121,8 @@ class CeleryJobQueue:
         async with _translated():
             await asyncio.to_thread(
                 self._app.send_task,
-                INGEST_TASK,
-                [str(job.document_id)],
+                _task(job.name),
+                [str(job.subject_id)],
                 queue=QUEUE,
                 ignore_result=True,
                 headers={_REQUEST_ID_HEADER: job.request_id} if job.request_id else {},

@@ -67,7 +67,8 @@ async def get_config(request: Request, services: ServicesDep, accounts: Accounts
         ),
         models=ModelConfig(
             chat=ChatModelConfig(name="extractive" if extractive else settings.chat_model, extractive=extractive),
-            embedding=settings.embedding_model,
+            embedding=services.embedders.chosen,
+            embeddings=list(services.embedders.by_name),
         ),
         version=request.app.version,
     )

@@ -103,7 +103,8 @@ class ChatModelConfig(ResponseModel):
 
 class ModelConfig(ResponseModel):
     chat: ChatModelConfig
-    embedding: str
+    embedding: str = Field(description="What new projects are embedded with.", examples=["all-MiniLM-L6-v2"])
+    embeddings: list[str] = Field(description="All that a project can be embedded with.")
 
 
 class InstallationConfig(ResponseModel):

@@ -10,9 +10,11 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,6 +24,7 @@ from prometheus_client import start_http_server
 from opentrace.adapters.celery import worker_app
 from opentrace.knowledge.ingestion.metrics import IngestionMetrics
 from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.reembed import Reembedding
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.logs import failure_places
@@ -60,7 +63,7 @@ def run(settings: Settings) -> None:
     consumer = WorkController(
         app=worker_app(
             settings.redis_url.get_secret_value(),
-            ingest_document=loop.ingest,
+            handlers={"ingest_document": loop.ingest, "reembed_project": loop.reembed},
             longest_task_s=settings.job_timeout_s,
         ),
         pool_cls="threads",
@@ -97,6 +100,7 @@ class WorkerLoop:
         self._stopping = asyncio.Event()
         self._consumer_ended = asyncio.Event()
         self._ingestion: Ingestion | None = None
+        self._reembedding: Reembedding | None = None
         self._failure: Exception | None = None
 
     def start(self) -> None:
@@ -109,7 +113,14 @@ class WorkerLoop:
     def ingest(self, document_id: str, request_id: str | None) -> None:
         """The task: called in a thread of the pool, returns when the document is read, failed or given back."""
         assert self._ingestion is not None
-        work = self._ingestion.ingest(UUID(document_id))
+        self._wait_for(self._ingestion.ingest(UUID(document_id)), request_id)
+
+    def reembed(self, project_id: str, request_id: str | None) -> None:
+        """The task: called in a thread of the pool, returns when the project's turn is over."""
+        assert self._reembedding is not None
+        self._wait_for(self._reembedding.run(UUID(project_id)), request_id)
+
+    def _wait_for(self, work: Coroutine[Any, Any, None], request_id: str | None) -> None:
         named = {"request_id": request_id} if request_id else {}
         # The loop runs the work in the context of this thread.
         with structlog.contextvars.bound_contextvars(**named), suppress(CancelledError):
@@ -140,6 +151,7 @@ class WorkerLoop:
     async def _serve(self) -> None:
         async with open_services(self._settings) as services:
             self._ingestion = Ingestion(services, metrics=self._metrics)
+            self._reembedding = Reembedding(services)
             async with asyncio.TaskGroup() as group:
                 routines = [
                     group.create_task(Sweeper(services).run()),
@@ -149,6 +161,7 @@ class WorkerLoop:
                 await self._stopping.wait()
                 for routine in routines:
                     routine.cancel()
+                await self._reembedding.stop()
                 await self._ingestion.stop()
                 await self._consumer_ended.wait()
                 # Not before: this worker's own consumer would take them.

@@ -10,10 +10,11 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 
 from opentrace.knowledge.ingestion.embedding_cache import forget_old_vectors
 from opentrace.knowledge.ingestion.lease import DatabaseAway
+from opentrace.knowledge.ingestion.reembed import want_vectors_in_use
 from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.ingestion.summary_cache import forget_old_summaries
 from opentrace.knowledge.models import IN_WORK, WAITING, Document, ObjectDeletion
@@ -22,6 +23,8 @@ from opentrace.knowledge.vector_indexes import sweep_vector_indexes
 from opentrace.logs import failure_places
 from opentrace.ports.blob_store import BlobStoreError
 from opentrace.ports.job_queue import JobQueueError
+from opentrace.projects.models import ProjectSettings
+from opentrace.projects.tasks import enqueue_reembedding
 from opentrace.services import Services
 
 UPLOAD_SLACK = timedelta(minutes=1)
@@ -57,6 +60,7 @@ class Sweeper:
             try:
                 await forget_old_vectors(self._services.database)
                 await forget_old_summaries(self._services.database)
+                await self.want_vectors_in_use()
                 await sweep_vector_indexes(self._services.database)
             except DatabaseAway as error:
                 _log.warning("sweep_failed", step="vectors", failure=failure_places(error))
@@ -66,6 +70,7 @@ class Sweeper:
         for step in (
             self.requeue_expired_leases,
             self.requeue_forgotten,
+            self.requeue_reembedding,
             self.remove_unconfirmed,
             self.remove_objects,
             self.remove_work_folders,
@@ -91,6 +96,29 @@ class Sweeper:
         queued_at = func.coalesce(Document.enqueued_at, Document.created_at)
         forgotten = and_(Document.status == "queued", queued_at < func.clock_timestamp() - age)
         await self._requeue(forgotten, event="forgotten_documents_requeued")
+
+    async def want_vectors_in_use(self) -> None:
+        """Projects whose vectors are not those of the installation's models any more."""
+        async with self._services.database.system_transaction() as work:
+            projects = await want_vectors_in_use(work, self._services.embedders)
+            for project_id in projects:
+                work.after_commit(partial(enqueue_reembedding, self._services.jobs, project_id))
+        if projects:
+            _log.info("projects_to_embed_anew", count=len(projects))
+
+    async def requeue_reembedding(self) -> None:
+        """Projects that wait for another model's vectors, and that no worker has in hand."""
+        if await self._services.jobs.depth() > 0:
+            return
+        now = func.clock_timestamp()
+        held_until = ProjectSettings.embedding_change_held_until
+        waiting = select(ProjectSettings.project_id).where(
+            ProjectSettings.embedding_change.is_not(None), or_(held_until.is_(None), held_until < now)
+        )
+        async with self._services.database.system_transaction() as work:
+            projects = (await work.session.scalars(waiting)).all()
+        for project_id in projects:
+            await enqueue_reembedding(self._services.jobs, project_id)
 
     async def remove_unconfirmed(self) -> None:
         """Documents whose upload address has expired; their objects go like those of any document that is deleted."""

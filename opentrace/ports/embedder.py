@@ -1,6 +1,7 @@
 """Turns text into vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -48,3 +49,29 @@ class Embedder(Protocol):
     async def close(self) -> None:
         """End connections and give back memory."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedders:
+    """The embedding models of an installation, by the names that projects know them by.
+
+    `chosen` is the name of the one that new projects begin with.
+    """
+
+    chosen: str
+    by_name: Mapping[str, Embedder]
+
+    @property
+    def default(self) -> Embedder:
+        return self.by_name[self.chosen]
+
+    def name_in_use(self, name: str) -> str:
+        """By what a project that names `name` is embedded: the chosen model, where the installation lost that one."""
+        return name if name in self.by_name else self.chosen
+
+    def in_use(self, name: str) -> Embedder:
+        return self.by_name[self.name_in_use(name)]
+
+    async def close(self) -> None:
+        for embedder in self.by_name.values():
+            await embedder.close()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-JobName = Literal["ingest_document"]
+JobName = Literal["ingest_document", "reembed_project"]
 
 
 class JobQueueError(Exception):
@@ -13,13 +13,13 @@ class JobQueueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Running a job twice, or for a document that is gone, does no harm.
+    """Running a job twice, or for a document or project that is gone, does no harm. `subject_id` says of which.
 
     `request_id` is that of the HTTP request which asked for it, so that the worker's log lines can be told to it.
     """
 
     name: JobName
-    document_id: UUID
+    subject_id: UUID
     request_id: str | None = None
 
 

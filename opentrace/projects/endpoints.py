@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/projects", tags=["projects"])
 
 
 async def get_projects(work: UnitOfWorkDep, services: ServicesDep) -> ProjectService:
-    return ProjectService(work, embedding_model=services.settings.embedding_model)
+    return ProjectService(work, embedders=services.embedders, jobs=services.jobs)
 
 
 ProjectsDep = Annotated[ProjectService, Depends(get_projects)]

@@ -1,9 +1,11 @@
 """Projects and how each one searches."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opentrace.db.base import Base, HasCreatedAt, HasId, HasUpdatedAt
@@ -48,3 +50,5 @@ class ProjectSettings(Base, HasUpdatedAt):
     check_toxicity: Mapped[bool] = mapped_column(server_default="true")
     check_prompt_injection: Mapped[bool] = mapped_column(server_default="true")
     check_personal_data: Mapped[bool] = mapped_column(server_default="true")
+    embedding_change: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    embedding_change_held_until: Mapped[datetime | None]

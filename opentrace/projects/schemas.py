@@ -81,11 +81,24 @@ class SettingsPatch(SearchSettingsPatch):
     check_personal_data: bool | None = Field(None, description="Refuse questions with numbers of persons or accounts.")
 
 
+class EmbeddingChange(ResponseModel):
+    """A project on its way to another embedding model. Searches use the one of before until all chunks have vectors."""
+
+    model: str = Field(examples=["text-embedding-3-large"])
+    chunks_done: int = Field(examples=[120])
+    chunks: int = Field(examples=[360])
+    problem: str | None = Field(None, description="Why it does not go on at present; it is tried again.")
+
+
 class SettingsResponse(ResponseModel):
     project_id: UUID
     rag_strategy: RagStrategy
     agent_type: AgentType
-    embedding_model: str = Field(examples=["all-MiniLM-L6-v2"])
+    embedding_model: str = Field(
+        description="What the project's vectors are made with. A change embeds all its chunks anew in the background.",
+        examples=["all-MiniLM-L6-v2"],
+    )
+    embedding_change: EmbeddingChange | None = Field(None, description="Where another model is being changed to.")
     num_chunks: int = Field(examples=[5])
     final_context_size: int = Field(examples=[5])
     use_reranking: bool

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from opentrace.db.engine import UnitOfWork
 from opentrace.db.paging import Page, PageRequest
 from opentrace.errors import Invalid, NotFound
+from opentrace.ports.embedder import Embedders
+from opentrace.ports.job_queue import JobQueue
 from opentrace.projects.models import Project, ProjectSettings
 from opentrace.projects.repository import ProjectContents, ProjectRepository
 from opentrace.projects.schemas import DefaultSettings
+from opentrace.projects.tasks import enqueue_reembedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,14 @@ class ProjectSummary:
 
 
 class ProjectService:
-    """`embedding_model` is the base name of the model that this installation embeds with."""
-
-    def __init__(self, work: UnitOfWork, *, embedding_model: str) -> None:
+    def __init__(self, work: UnitOfWork, *, embedders: Embedders, jobs: JobQueue) -> None:
+        self._work = work
         self._projects = ProjectRepository(work)
-        self._embedding_model = embedding_model
+        self._embedders = embedders
+        self._jobs = jobs
 
     async def create(self, *, name: str, description: str = "") -> ProjectSummary:
-        settings = {**asdict(DefaultSettings()), "embedding_model": self._embedding_model}
+        settings = {**asdict(DefaultSettings()), "embedding_model": self._embedders.chosen}
         return _summary(
             await self._projects.add(name=name, description=description, settings=settings), ProjectContents()
         )
@@ -70,10 +74,12 @@ class ProjectService:
         return settings
 
     async def update_settings(self, project_id: UUID, changes: Mapping[str, Any]) -> ProjectSettings:
-        """`changes` by column name. Raises NotFound, Invalid."""
+        """`changes` by column name. Another embedding model serves once all chunks have its vectors. Raises NotFound,
+        Invalid."""
         before = await self.settings(project_id, lock=True)
+        changes = dict(changes)
         if "embedding_model" in changes:
-            self._check_model(changes["embedding_model"])
+            changes |= self._change_of_model(before, changes.pop("embedding_model"))
         vector_weight = changes.get("vector_weight", before.vector_weight)
         keyword_weight = changes.get("keyword_weight", before.keyword_weight)
         if vector_weight == 0 and keyword_weight == 0:
@@ -85,12 +91,21 @@ class ProjectService:
             raise NotFound("project")
         return settings
 
-    def _check_model(self, name: str) -> None:
-        if name != self._embedding_model:
+    def _change_of_model(self, before: ProjectSettings, name: str) -> dict[str, Any]:
+        if name not in self._embedders.by_name:
+            there = ", ".join(repr(known) for known in self._embedders.by_name)
             raise Invalid(
-                f"This installation has no embedding model {name!r}; the one it has is {self._embedding_model!r}.",
+                f"This installation has no embedding model {name!r}; it has {there}.",
                 code="embedding_model_unavailable",
             )
+        under_way = before.embedding_change
+        if name == (before.embedding_model if under_way is None else under_way["model"]):
+            return {}
+        self._work.after_commit(partial(enqueue_reembedding, self._jobs, before.project_id))
+        return {
+            "embedding_change": {"model": name, "chunks_done": 0, "chunks": 0},
+            "embedding_change_held_until": None,
+        }
 
     async def _summarised(self, project: Project | None) -> ProjectSummary:
         if project is None:

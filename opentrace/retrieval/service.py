@@ -15,9 +15,9 @@ from opentrace.db.engine import Database
 from opentrace.errors import Invalid, NotFound
 from opentrace.knowledge.facets import question_facets
 from opentrace.ports.authenticator import Principal
-from opentrace.ports.embedder import Embedder
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.ports.reranker import Reranker, RerankerError, RerankPassage, RerankQuestion
-from opentrace.projects.service import ProjectService
+from opentrace.projects.repository import ProjectRepository
 from opentrace.retrieval.explanation import Explanation, explanation_of
 from opentrace.retrieval.preference import Preference
 from opentrace.retrieval.ranking import RERANKED, SearchResult, ranked_again, select
@@ -71,17 +71,14 @@ class RetrievalService:
     def __init__(
         self,
         database: Database,
-        embedder: Embedder,
+        embedders: Embedders,
         *,
-        embedding_model: str,
         small_model: Callable[[], BaseChatModel | None] = lambda: None,
         reranker: Reranker | None = None,
     ) -> None:
-        """`embedding_model` is the name that projects know the installation's model by. `small_model` varies questions;
-        it is a function because a search without variations need not load it."""
+        """`small_model` varies questions; it is a function because a search without variations need not load it."""
         self._database = database
-        self._embedder = embedder
-        self._embedding_model = embedding_model
+        self._embedders = embedders
         self._small_model = small_model
         self._reranker = reranker
 
@@ -89,8 +86,7 @@ class RetrievalService:
     def of(cls, services: Services) -> RetrievalService:
         return cls(
             services.database,
-            services.embedder,
-            embedding_model=services.settings.embedding_model,
+            services.embedders,
             small_model=lambda: services.chat_models().small,
             reranker=services.reranker,
         )
@@ -113,34 +109,44 @@ class RetrievalService:
         principal's, Invalid for settings that this installation cannot follow, EmbedderError.
         """
         changed = dict(overrides or {})
-        if changed.get("embedding_model", self._embedding_model) != self._embedding_model:
-            raise Invalid(
-                f"This installation has no embedding model {changed['embedding_model']!r}; "
-                f"the one it has is {self._embedding_model!r}.",
-                code="embedding_model_unavailable",
-            )
         started = perf_counter()
         # The database and the model work side by side.
-        ((settings, preference), settings_ms), (vectors, embed_ms) = await asyncio.gather(
+        ((settings, preference, embedding_model), settings_ms), (vectors, embed_ms) = await asyncio.gather(
             timed(self._prepare(principal, project_id, query, changed, pinned=document_ids is not None)),
-            timed(self._embedder.embed([query], purpose="query")),
+            timed(self._embedders.default.embed([query], purpose="query")),
         )
         milliseconds = {"settings": settings_ms, "embed_query": embed_ms}
+        question = RerankQuestion(query, vectors[0])
+        embedder = self._embedders.in_use(embedding_model)
+        if embedder is not self._embedders.default:
+            vectors, more_ms = await timed(embedder.embed([query], purpose="query"))
+            milliseconds["embed_query"] += more_ms
         queries = [Query(query, vectors[0])]
         variations = Variations()
         if settings["rag_strategy"].startswith("multi_query"):
             variations, milliseconds["variations"] = await timed(
                 variations_of(query, settings["multi_query_count"], model=self._small_model())
             )
-            more, milliseconds["embed_variations"] = await timed(self._queries(variations))
+            more, milliseconds["embed_variations"] = await timed(_queries(variations, embedder))
             queries.extend(more)
         rows, milliseconds["search"] = await timed(
-            self._rows(principal, project_id, self._fused(settings, queries, preference, document_ids))
+            self._rows(principal, project_id, _fused(settings, queries, preference, document_ids, model=embedder.model))
         )
+        if not any(row["vector_score"] is not None for row in rows) and await self._switched(
+            principal, project_id, embedding_model
+        ):
+            return await self.search(
+                principal,
+                project_id,
+                query,
+                overrides=overrides,
+                document_ids=document_ids,
+                explain_chunk_id=explain_chunk_id,
+                explain_document_id=explain_document_id,
+            )
         failures = {} if variations.failure is None else {"variations": variations.failure}
         scores: dict[UUID, float] = {}
         if settings["use_reranking"] and self._reranker is not None:
-            question = RerankQuestion(query, vectors[0])
             try:
                 scores, milliseconds["rerank"] = await timed(rerank_scores(self._reranker, question, rows))
             except RerankerError as error:
@@ -149,7 +155,7 @@ class RetrievalService:
         milliseconds["total"] = 1000 * (perf_counter() - started)
         trace = SearchTrace(
             strategy=settings["rag_strategy"],
-            embedding_model=self._embedder.model,
+            embedding_model=embedder.model,
             queries=tuple(query.text for query in queries),
             query_weights=tuple(query.weight for query in queries),
             query_source=variations.source,
@@ -171,7 +177,7 @@ class RetrievalService:
                 row = await RetrievalRepository(work).explain(
                     project_id,
                     queries[0],
-                    model=self._embedder.model,
+                    model=embedder.model,
                     chunk_id=explain_chunk_id,
                     document_id=explain_document_id,
                 )
@@ -182,56 +188,74 @@ class RetrievalService:
 
     async def _prepare(
         self, principal: Principal, project_id: UUID, query: str, changed: Mapping[str, Any], *, pinned: bool
-    ) -> tuple[dict[str, Any], Preference]:
-        """The settings, and the documents that the question asks for, unless they are pinned already."""
+    ) -> tuple[dict[str, Any], Preference, str]:
+        """The settings, the documents that the question asks for, unless they are pinned already, and the name of the
+        model whose vectors serve."""
         asked = question_facets(query)
         async with self._database.transaction(principal) as work:
-            stored = await ProjectService(work, embedding_model=self._embedding_model).settings(project_id)
+            stored = await ProjectRepository(work).settings(project_id)
+            if stored is None:
+                raise NotFound("project")
             settings = {name: changed.get(name, getattr(stored, name)) for name in _DECIDING}
             preference = Preference() if pinned else await RetrievalRepository(work).preferred(project_id, asked)
         if settings["use_reranking"] and self._reranker is None:
             raise Invalid("This installation has no reranker; set use_reranking to false.", code="reranker_unavailable")
         if settings["rag_strategy"].endswith("hybrid") and settings["vector_weight"] == settings["keyword_weight"] == 0:
             raise Invalid("vector_weight and keyword_weight cannot both be 0; raise one of them.")
-        return settings, preference
+        if changed.get("embedding_model", stored.embedding_model) != stored.embedding_model:
+            raise Invalid(
+                f"The project's vectors are of {stored.embedding_model!r}. To search with another model, change the "
+                "project's settings, which embeds its documents anew.",
+                code="embedding_model_unavailable",
+            )
+        return settings, preference, stored.embedding_model
 
-    async def _queries(self, variations: Variations) -> list[Query]:
-        """All in one batch of the embedder."""
-        if not variations.items:
-            return []
-        vectors = await self._embedder.embed([variation.text for variation in variations.items], purpose="query")
-        return [
-            Query(variation.text, vector, variation.weight)
-            for variation, vector in zip(variations.items, vectors, strict=True)
-        ]
-
-    def _fused(
-        self,
-        settings: Mapping[str, Any],
-        queries: Sequence[Query],
-        preference: Preference,
-        document_ids: Sequence[UUID] | None,
-    ) -> FusedSearch:
-        by_keyword = settings["rag_strategy"].endswith("hybrid")
-        keep = min(settings["num_chunks"], settings["final_context_size"])
-        looked_at = RERANKED if settings["use_reranking"] else 2 * keep
-        return FusedSearch(
-            model=self._embedder.model,
-            queries=queries,
-            limit=max(settings["num_chunks"] + TRACED_BEYOND, looked_at),
-            wanted=max(2 * keep, looked_at),
-            vector_weight=settings["vector_weight"] if by_keyword else 1.0,
-            keyword_weight=settings["keyword_weight"] if by_keyword else 0.0,
-            threshold=settings["similarity_threshold"],
-            fusion=settings["fusion"],
-            document_ids=document_ids,
-            preferred_ids=[document.document_id for document in preference.documents],
-            preference=PREFERENCE_WEIGHT,
-        )
+    async def _switched(self, principal: Principal, project_id: UUID, embedding_model: str) -> bool:
+        """Whether another model serves since the settings were read, so that the vectors of this one are gone."""
+        async with self._database.transaction(principal) as work:
+            stored = await ProjectRepository(work).settings(project_id)
+        return stored is not None and stored.embedding_model != embedding_model
 
     async def _rows(self, principal: Principal, project_id: UUID, search: FusedSearch) -> Sequence[RowMapping]:
         async with self._database.transaction(principal) as work:
             return await RetrievalRepository(work).search(project_id, search)
+
+
+async def _queries(variations: Variations, embedder: Embedder) -> list[Query]:
+    """All in one batch of the embedder."""
+    if not variations.items:
+        return []
+    vectors = await embedder.embed([variation.text for variation in variations.items], purpose="query")
+    return [
+        Query(variation.text, vector, variation.weight)
+        for variation, vector in zip(variations.items, vectors, strict=True)
+    ]
+
+
+def _fused(
+    settings: Mapping[str, Any],
+    queries: Sequence[Query],
+    preference: Preference,
+    document_ids: Sequence[UUID] | None,
+    *,
+    model: str,
+) -> FusedSearch:
+    by_keyword = settings["rag_strategy"].endswith("hybrid")
+    keep = min(settings["num_chunks"], settings["final_context_size"])
+    looked_at = RERANKED if settings["use_reranking"] else 2 * keep
+    return FusedSearch(
+        model=model,
+        queries=queries,
+        limit=max(settings["num_chunks"] + TRACED_BEYOND, looked_at),
+        wanted=max(2 * keep, looked_at),
+        vector_weight=settings["vector_weight"] if by_keyword else 1.0,
+        keyword_weight=settings["keyword_weight"] if by_keyword else 0.0,
+        threshold=settings["similarity_threshold"],
+        fusion=settings["fusion"],
+        document_ids=document_ids,
+        preferred_ids=[document.document_id for document in preference.documents],
+        preference=PREFERENCE_WEIGHT,
+    )
 
 
 async def rerank_scores(reranker: Reranker, question: RerankQuestion, rows: Sequence[RowMapping]) -> dict[UUID, float]:

@@ -304,6 +304,7 @@ async def test_the_config_names_what_a_client_needs(anonymous: httpx.AsyncClient
     assert config["models"] == {
         "chat": {"name": "extractive", "extractive": True},
         "embedding": "all-MiniLM-L6-v2",
+        "embeddings": ["all-MiniLM-L6-v2"],
     }
     assert config["version"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from opentrace.db.engine import Database
 from opentrace.errors import NotFound
-from opentrace.ports.embedder import Embedder
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.retrieval.service import RetrievalService
 from tests.retrieval.corpus import SeededChunk, seed_document, seed_project, seed_user
 
@@ -22,7 +22,7 @@ async def test_a_divided_database_is_searched_written_and_guarded_like_any_other
     url = create_database()
     database = Database.connect(url, pool_size=2)
     owner, stranger = await seed_user(database), await seed_user(database)
-    retrieval = RetrievalService(database, minilm, embedding_model="all-MiniLM-L6-v2")
+    retrieval = RetrievalService(database, Embedders("all-MiniLM-L6-v2", {"all-MiniLM-L6-v2": minilm}))
     vector = (await minilm.embed([MARGIN], purpose="passage"))[0]
 
     async def add() -> UUID:

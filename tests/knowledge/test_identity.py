@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from opentrace.knowledge.ingestion.embedding_cache import forget_old_vectors
 from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.models import CachedEmbedding
-from opentrace.ports.embedder import Embedder, Vectors
+from opentrace.ports.embedder import Embedder, Embedders, Vectors
 from opentrace.services import Services
 from tests.api_fixtures import Person, SignUp
 from tests.knowledge.uploading import (
@@ -53,7 +53,7 @@ def embedder(services: Services) -> CountingEmbedder:
 
 @pytest.fixture
 def ingestion(services: Services, embedder: CountingEmbedder) -> Ingestion:
-    return Ingestion(replace(services, embedder=embedder))
+    return Ingestion(replace(services, embedders=Embedders("all-MiniLM-L6-v2", {"all-MiniLM-L6-v2": embedder})))
 
 
 async def create(person: Person, project_id: str, data: bytes, *, file_name: str = "report.md") -> dict[str, Any]:

@@ -31,6 +31,7 @@ DEFAULTS = {
     "check_toxicity": True,
     "check_prompt_injection": True,
     "check_personal_data": True,
+    "embedding_change": None,
 }
 
 

@@ -8,7 +8,7 @@ from opentrace.adapters.rerank_api import RerankApi
 from opentrace.db.engine import Database
 from opentrace.errors import Invalid, NotFound
 from opentrace.ports.authenticator import Principal
-from opentrace.ports.embedder import Embedder
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.retrieval.service import TRACED_BEYOND, RetrievalService
 from opentrace.settings import Settings
 from tests.retrieval.corpus import SeededChunk, seed_document, seed_project, seed_user
@@ -31,7 +31,7 @@ async def owner(database: Database) -> Principal:
 
 @pytest.fixture
 def retrieval(database: Database, minilm: Embedder) -> RetrievalService:
-    return RetrievalService(database, minilm, embedding_model=EMBEDDING_MODEL)
+    return RetrievalService(database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: minilm}))
 
 
 async def embedded(minilm: Embedder, *contents: str) -> list[SeededChunk]:
@@ -218,7 +218,9 @@ async def test_a_model_that_fails_leaves_the_question_alone_and_the_trace_says_s
 ) -> None:
     values: dict[str, Any] = {"_env_file": None, "openai_base_url": "http://127.0.0.1:9/v1"}
     models = openai_chat_models(Settings(**values))
-    retrieval = RetrievalService(database, minilm, embedding_model=EMBEDDING_MODEL, small_model=lambda: models.small)
+    retrieval = RetrievalService(
+        database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: minilm}), small_model=lambda: models.small
+    )
     project_id = await seed_project(database, owner, rag_strategy="multi_query_vector")
     await seed_document(database, project_id, await embedded(minilm, MARGIN), model=minilm.model)
 
@@ -231,7 +233,9 @@ async def test_a_model_that_fails_leaves_the_question_alone_and_the_trace_says_s
 
 
 async def test_a_reranker_orders_the_candidates_anew(database: Database, minilm: Embedder, owner: Principal) -> None:
-    retrieval = RetrievalService(database, minilm, embedding_model=EMBEDDING_MODEL, reranker=WindowReranker(minilm))
+    retrieval = RetrievalService(
+        database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: minilm}), reranker=WindowReranker(minilm)
+    )
     project_id = await seed_project(database, owner)
     hidden = f"{BREAD} The lease of the office ends in May. {MARGIN} Rain fell on Tuesday and on Friday."
     near = "The gross income of the shop changed."
@@ -256,7 +260,7 @@ async def test_a_reranker_that_fails_keeps_the_order_and_the_trace_says_so(
     database: Database, minilm: Embedder, owner: Principal
 ) -> None:
     reranker = RerankApi("http://127.0.0.1:9/v1", model="rerank-test", api_key=None)
-    retrieval = RetrievalService(database, minilm, embedding_model=EMBEDDING_MODEL, reranker=reranker)
+    retrieval = RetrievalService(database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: minilm}), reranker=reranker)
     project_id = await seed_project(database, owner, use_reranking=True)
     await seed_document(database, project_id, await embedded(minilm, MARGIN, SALES), model=minilm.model)
 
@@ -323,12 +327,12 @@ async def test_another_users_project_does_not_exist(
         await retrieval.search(stranger, project_id, QUESTION)
 
 
-async def test_a_model_that_is_not_installed_is_refused(
+async def test_a_model_that_the_project_has_no_vectors_of_is_refused(
     database: Database, retrieval: RetrievalService, owner: Principal
 ) -> None:
     project_id = await seed_project(database, owner)
 
-    with pytest.raises(Invalid, match="no embedding model 'word2vec'"):
+    with pytest.raises(Invalid, match="vectors are of 'all-MiniLM-L6-v2'"):
         await retrieval.search(owner, project_id, QUESTION, overrides={"embedding_model": "word2vec"})
 
 

@@ -87,6 +87,9 @@ CREATE TABLE project_settings (
     check_toxicity boolean NOT NULL DEFAULT true,
     check_prompt_injection boolean NOT NULL DEFAULT true,
     check_personal_data boolean NOT NULL DEFAULT true,
+    -- The model that the project is being embedded with, and how far that is; `embedding_model` serves meanwhile.
+    embedding_change jsonb,
+    embedding_change_held_until timestamptz,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 

@@ -34,14 +34,14 @@ _CLAIM = text("""
         status = 'partitioning', status_message = 'Getting the file.', stage_details = '{}', error_code = NULL,
         attempts = attempts + 1, lease_owner = :owner,
         lease_expires_at = clock_timestamp() + make_interval(secs => :lease_s), updated_at = clock_timestamp()
-    FROM projects
+    FROM projects JOIN project_settings ON project_settings.project_id = projects.id
     WHERE documents.id = :document_id AND projects.id = documents.project_id
         AND (documents.status = 'queued'
             OR (documents.status IN ('partitioning', 'chunking', 'summarising', 'vectorization')
                 AND documents.lease_expires_at < clock_timestamp()))
     RETURNING documents.project_id, projects.user_id, documents.file_name, documents.content_type,
         documents.storage_key, documents.attempts, documents.source, documents.url, documents.fetched, documents.sha256,
-        documents.page_count, documents.replaces_document_id,
+        documents.page_count, documents.replaces_document_id, project_settings.embedding_model,
         -- As it was before this statement.
         (SELECT before.stage_details FROM documents before WHERE before.id = documents.id) AS details_before
 """)
@@ -93,14 +93,15 @@ class LeaseLost(Exception):
 class ClaimedDocument:
     """A document as it was when the run began. `attempts` counts this run too.
 
-    `replaces` is the document that goes when this one is searchable. `fetched`, `sha256`, `page_count` and
-    `details_before` are of the version of a web page that was read before.
+    `embedding_model` is the name of the project's. `replaces` is the document that goes when this one is searchable.
+    `fetched`, `sha256`, `page_count` and `details_before` are of the version of a web page that was read before.
     """
 
     document_id: UUID
     project_id: UUID
     owner: UUID
     principal: Principal
+    embedding_model: str
     file_name: str
     content_type: str
     storage_key: str
@@ -138,6 +139,7 @@ async def claim(database: Database, document_id: UUID, *, lease_s: float) -> Cla
         project_id=row.project_id,
         owner=owner,
         principal=Principal(user_id=row.user_id, email=None, via="job"),
+        embedding_model=row.embedding_model,
         file_name=row.file_name,
         content_type=row.content_type,
         storage_key=row.storage_key,

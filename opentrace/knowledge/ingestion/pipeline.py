@@ -29,11 +29,12 @@ from opentrace.knowledge.ingestion.lease import (
 )
 from opentrace.knowledge.ingestion.metrics import IngestionMetrics
 from opentrace.knowledge.ingestion.source import PageUnchanged, SourceFile, noted_version, source_file
-from opentrace.knowledge.ingestion.store import ReadDocument, mark_completed, store_document
+from opentrace.knowledge.ingestion.store import ModelSwitched, ReadDocument, mark_completed, store_document
 from opentrace.knowledge.ingestion.summarise import describe_chunks
 from opentrace.knowledge.ingestion.summary_cache import SummaryCache
 from opentrace.knowledge.page_names import page_name
 from opentrace.knowledge.repository import DocumentRepository
+from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.knowledge.vector_indexes import ensure_vector_index
 from opentrace.logs import failure_places
 from opentrace.ports.blob_store import BlobNotFound, BlobStoreError
@@ -154,6 +155,9 @@ class Ingestion:
             await lease.fail(
                 "file_missing", "The file is no longer in the storage. Remove it here and upload it again."
             )
+        except ModelSwitched:
+            await lease.give_back(counted=False)
+            await enqueue_ingestion(self._services.jobs, lease.document.document_id)
         except (BlobStoreError, EmbedderError, *DatabaseAway) as error:
             await self._run_later(lease, error)
         except (LeaseLost, asyncio.CancelledError):
@@ -214,7 +218,7 @@ class Ingestion:
 
     async def _stages(self, lease: DocumentLease) -> None:
         document, progress = lease.document, lease.progress
-        embedder = self._services.embedder
+        embedder = self._services.embedders.in_use(document.embedding_model)
         chunked = await self._partition_and_chunk(lease)
         chunks, title = chunked.chunks, chunked.title
         # A page is shown under its title once that is known; what it is embedded with stays the same.
@@ -392,7 +396,8 @@ class Ingestion:
         try:
             async with self._services.database.system_transaction() as work:
                 await work.session.execute(_REFRESH_STATISTICS, {"project_id": document.project_id})
-            await ensure_vector_index(self._services.database, document.project_id, self._services.embedder.model)
+            vectors = self._services.embedders.in_use(document.embedding_model).model
+            await ensure_vector_index(self._services.database, document.project_id, vectors)
         except DatabaseAway as error:
             _log.warning("search_upkeep_failed", document_id=str(document.document_id), failure=failure_places(error))
 

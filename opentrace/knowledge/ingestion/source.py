@@ -100,7 +100,8 @@ async def _fetched(services: Services, document: ClaimedDocument, url: str) -> F
 
 def _is_searchable(document: ClaimedDocument, services: Services) -> bool:
     """Whether what was read before is searched by the present model."""
-    return document.fetched is not None and document.fetched["model"] == services.embedder.model
+    vectors = services.embedders.in_use(document.embedding_model).model
+    return document.fetched is not None and document.fetched["model"] == vectors
 
 
 def _now() -> str:

@@ -23,7 +23,10 @@ from opentrace.ports.document_parser import Location
 _CHUNKS_A_STATEMENT = 500
 _WINDOWS_A_STATEMENT = 1000
 
-_LOCK_PROJECT = text("SELECT 1 FROM projects WHERE id = :project_id FOR KEY SHARE")
+_LOCK_PROJECT = text("""
+    SELECT s.embedding_model FROM projects p JOIN project_settings s ON s.project_id = p.id
+    WHERE p.id = :project_id FOR KEY SHARE OF p FOR SHARE OF s
+""")
 _LOCK_DOCUMENT = text("SELECT 1 FROM documents WHERE id = :document_id AND lease_owner = :owner FOR UPDATE")
 _DELETE_CHUNKS = text("DELETE FROM document_chunks WHERE project_id = :project_id AND document_id = :document_id")
 _DELETE_REPLACED = text("DELETE FROM documents WHERE id = :replaced AND project_id = :project_id")
@@ -42,6 +45,7 @@ _INSERT_WINDOWS = text("""
             CAST(:ends AS integer[]))
         WITH ORDINALITY AS windows (chunk_id, window_index, char_start, char_end, place),
         (SELECT CAST(:floats AS real[]) AS floats) AS vectors
+    ON CONFLICT DO NOTHING
 """)
 _COMPLETE = text("""
     UPDATE documents SET
@@ -52,6 +56,10 @@ _COMPLETE = text("""
         lease_owner = NULL, lease_expires_at = NULL, updated_at = clock_timestamp()
     WHERE id = :document_id
 """).bindparams(bindparam("details", type_=JSONB), bindparam("fetched", type_=JSONB(none_as_null=True)))
+
+
+class ModelSwitched(Exception):
+    """The project was embedded anew while the document was read: it has to be embedded with the model of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +85,15 @@ class ReadDocument:
 
 
 async def store_document(work: UnitOfWork, document: ClaimedDocument, read: ReadDocument) -> None:
-    """Raises LeaseLost where the document is gone or in other hands; the locks hold until the transaction ends."""
+    """Raises LeaseLost where the document is gone or in other hands, ModelSwitched where the project has vectors of
+    another model by now; the locks hold until the transaction ends."""
     ids = {"document_id": document.document_id, "project_id": document.project_id}
     # In the order in which the deletion of a project takes them, so that the two wait for each other.
-    if await work.session.scalar(_LOCK_PROJECT, {"project_id": document.project_id}) is None:
+    embedding_model = await work.session.scalar(_LOCK_PROJECT, {"project_id": document.project_id})
+    if embedding_model is None:
         raise LeaseLost
+    if embedding_model != document.embedding_model:
+        raise ModelSwitched
     held = await work.session.scalar(_LOCK_DOCUMENT, {"document_id": document.document_id, "owner": document.owner})
     if held is None:
         raise LeaseLost
@@ -95,7 +107,7 @@ async def store_document(work: UnitOfWork, document: ClaimedDocument, read: Read
     )
     for batch in _batches(rows, _CHUNKS_A_STATEMENT):
         await work.session.execute(_INSERT_CHUNK, batch)
-    await _store_windows(work, read, chunk_ids, project_id=document.project_id)
+    await store_windows(work, read.windows, chunk_ids, project_id=document.project_id, model=read.model)
 
 
 async def mark_completed(
@@ -121,13 +133,16 @@ async def mark_completed(
         await work.session.execute(_DELETE_REPLACED, replaced)
 
 
-async def _store_windows(work: UnitOfWork, read: ReadDocument, chunk_ids: list[UUID], *, project_id: UUID) -> None:
+async def store_windows(
+    work: UnitOfWork, windows: Sequence[EmbeddedWindow], chunk_ids: Sequence[UUID], *, project_id: UUID, model: str
+) -> None:
+    """`windows` name their chunks by the place in `chunk_ids`."""
     await take_floats(work.session)
-    for batch in _batches(iter(read.windows), _WINDOWS_A_STATEMENT):
+    for batch in _batches(iter(windows), _WINDOWS_A_STATEMENT):
         vectors = np.stack([window.vector for window in batch])
         values = {
             "project_id": project_id,
-            "model": read.model,
+            "model": model,
             "dimensions": vectors.shape[1],
             "chunk_ids": [chunk_ids[window.chunk_index] for window in batch],
             "indexes": [window.window_index for window in batch],

@@ -6,6 +6,8 @@ import { api, bodyOf } from "@/lib/api/client";
 
 import { searchSettingsOf, type Settings } from "./setting-values";
 
+const CHANGE_INTERVAL_MS = 2000;
+
 const settingsKey = (projectId: string) => ["projects", projectId, "settings"] as const;
 
 export function useSettings(projectId: string) {
@@ -19,6 +21,22 @@ export function useSettings(projectId: string) {
           signal,
         }),
       ),
+    // While the project is being embedded with another model.
+    refetchInterval: (query) => (query.state.data?.embedding_change ? CHANGE_INTERVAL_MS : false),
+  });
+}
+
+export function useChangeEmbeddingModel(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (model: string) =>
+      bodyOf(
+        api.PATCH("/api/projects/{project_id}/settings", {
+          params: { path: { project_id: projectId } },
+          body: { embedding_model: model },
+        }),
+      ),
+    onSuccess: (saved) => client.setQueryData(settingsKey(projectId), saved),
   });
 }
 

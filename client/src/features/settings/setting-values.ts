@@ -1,6 +1,6 @@
 import type { ProjectSettings } from "@/lib/api/types";
 
-/** The settings that people choose here. The embedding model is the installation's. */
+/** The settings that people try and save together. The embedding model is changed by itself: that takes its time. */
 export type Settings = Pick<ProjectSettings, (typeof NAMES)[number]>;
 export type Strategy = Settings["rag_strategy"];
 export type Agent = Settings["agent_type"];

@@ -4,9 +4,11 @@ import { useId, type ReactNode } from "react";
 
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import type { ProjectSettings } from "@/lib/api/types";
 import { formatPercent } from "@/lib/format";
 
 import { Choices } from "./choices";
+import { EmbeddingModel } from "./embedding-model";
 import { NumberSetting } from "./number-setting";
 import { AGENTS, CHECKS, FUSIONS, LANGUAGES, languageName, numbersOf, STRATEGIES } from "./setting-fields";
 import { isHybrid, type Settings } from "./setting-values";
@@ -14,11 +16,11 @@ import { SwitchSetting } from "./switch-setting";
 
 interface SettingsFormProps {
   settings: Settings;
-  embeddingModel: string;
+  saved: ProjectSettings;
   onChange: (settings: Settings) => void;
 }
 
-export function SettingsForm({ settings, embeddingModel, onChange }: SettingsFormProps) {
+export function SettingsForm({ settings, saved, onChange }: SettingsFormProps) {
   return (
     <div className="grid gap-10">
       <Choices
@@ -67,13 +69,7 @@ export function SettingsForm({ settings, embeddingModel, onChange }: SettingsFor
         ))}
       </Group>
       <Group title="Embedding model">
-        <p className="text-sm text-muted-foreground">
-          <code className="rounded-sm bg-muted px-1.5 py-0.5 font-mono text-[0.8125rem] text-foreground">
-            {embeddingModel}
-          </code>{" "}
-          turns passages and questions into the vectors that are compared. It is set for the whole
-          installation.
-        </p>
+        <EmbeddingModel settings={saved} />
       </Group>
     </div>
   );

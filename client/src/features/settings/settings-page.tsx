@@ -74,7 +74,7 @@ function Loaded({ projectId, response }: { projectId: string; response: ProjectS
       </div>
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div>
-          <SettingsForm settings={wanted} embeddingModel={response.embedding_model} onChange={want} />
+          <SettingsForm settings={wanted} saved={response} onChange={want} />
           <div className="sticky bottom-0 z-10 -mx-1 mt-6 flex flex-wrap items-center gap-3 border-t bg-background/95 px-1 py-3 backdrop-blur-sm">
             <p role="status" className="mr-auto text-sm text-muted-foreground">
               {dirty ? "Not saved yet. Try it first, if you like." : "All changes are saved."}

@@ -1069,6 +1069,32 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * EmbeddingChange
+         * @description A project on its way to another embedding model. Searches use the one of before until all chunks have vectors.
+         */
+        EmbeddingChange: {
+            /**
+             * Model
+             * @example text-embedding-3-large
+             */
+            model: string;
+            /**
+             * Chunks Done
+             * @example 120
+             */
+            chunks_done: number;
+            /**
+             * Chunks
+             * @example 360
+             */
+            chunks: number;
+            /**
+             * Problem
+             * @description Why it does not go on at present; it is tried again.
+             */
+            problem?: string | null;
+        };
         /** ExplainedWordResponse */
         ExplainedWordResponse: {
             /**
@@ -1319,8 +1345,17 @@ export interface components {
         /** ModelConfig */
         ModelConfig: {
             chat: components["schemas"]["ChatModelConfig"];
-            /** Embedding */
+            /**
+             * Embedding
+             * @description What new projects are embedded with.
+             * @example all-MiniLM-L6-v2
+             */
             embedding: string;
+            /**
+             * Embeddings
+             * @description All that a project can be embedded with.
+             */
+            embeddings: string[];
         };
         /** ModelUsageResponse */
         ModelUsageResponse: {
@@ -1740,9 +1775,12 @@ export interface components {
             agent_type: "simple" | "agentic";
             /**
              * Embedding Model
+             * @description What the project's vectors are made with. A change embeds all its chunks anew in the background.
              * @example all-MiniLM-L6-v2
              */
             embedding_model: string;
+            /** @description Where another model is being changed to. */
+            embedding_change?: components["schemas"]["EmbeddingChange"] | null;
             /**
              * Num Chunks
              * @example 5

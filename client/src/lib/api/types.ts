@@ -8,6 +8,7 @@ export type ApiKey = Schemas["ApiKeyResponse"];
 export type NewApiKey = Schemas["ApiKeyCreatedResponse"];
 export type Project = Schemas["ProjectResponse"];
 export type ProjectSettings = Schemas["SettingsResponse"];
+export type EmbeddingChange = Schemas["EmbeddingChange"];
 export type SettingsPatch = Schemas["SettingsPatch"];
 export type Document = Schemas["DocumentResponse"];
 export type DocumentStatus = Document["status"];
