@@ -24,6 +24,7 @@ from opentrace.agents.prices import LIST_PRICES
 from opentrace.agents.trace import Trace
 from opentrace.chat.models import MessageStatus
 from opentrace.chat.service import BegunAnswer, ChatService
+from opentrace.db.engine import DatabaseAway
 from opentrace.errors import AppError, Conflict
 from opentrace.logs import failure_places
 from opentrace.ports.authenticator import Principal
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 SAVE_INTERVAL_S = 2.0
 BUSY_WAIT_S = 2.0
 BUSY_POLL_S = 0.1
+END_WAIT_S = 10.0
+END_POLL_S = 0.5
 
 _agents_loaded = threading.Event()
 
@@ -220,17 +223,27 @@ class AnswerRun:
             "usage": usage,
             "status": status,
         }
-        try:
-            async with self.services.database.transaction(self.principal) as work:
-                kept = await ChatService(work).end_answer(self.begun.answer.id, values)
-                if kept and self._title and not self.begun.history:
-                    await ChatService(work).name(self.begun.chat, self._title, question=self.begun.question.content)
-        except Exception as error:  # noqa: BLE001 -- the reader must hear of it, and the lease ends the message
-            _log.error("answer_not_stored", failure=failure_places(error))
+        if not await self._stored(values):
             status = "failed"
             failure = Failure("answer_not_stored", "The answer could not be stored. Ask again.")
         self._queue.put_nowait(Ended(status, usage, failure))
         self._queue.put_nowait(None)
+
+    async def _stored(self, values: dict[str, Any]) -> bool:
+        """A database that is away is tried for as long as the answer is this process's to write."""
+        deadline = time.monotonic() + END_WAIT_S
+        while True:
+            try:
+                async with self.services.database.transaction(self.principal) as work:
+                    kept = await ChatService(work).end_answer(self.begun.answer.id, values)
+                    if kept and self._title and not self.begun.history:
+                        await ChatService(work).name(self.begun.chat, self._title, question=self.begun.question.content)
+                return True
+            except Exception as error:  # noqa: BLE001 -- the reader must hear of it, and the lease ends the message
+                _log.error("answer_not_stored", failure=failure_places(error))
+                if not isinstance(error, DatabaseAway) or time.monotonic() >= deadline:
+                    return False
+            await asyncio.sleep(END_POLL_S)
 
     def _content(self) -> str:
         return "".join(self._text)

@@ -39,7 +39,6 @@ class ChatRepository:
         chat = Chat(project_id=project_id, title=title)
         self._session.add(chat)
         await self._session.flush()
-        await self._session.refresh(chat)
         return chat
 
     async def list(self, project_id: UUID, page: PageRequest) -> Page[Chat]:
@@ -78,11 +77,9 @@ class MessageRepository:
         self._work = work
         self._session = work.session
 
-    async def add(self, message: Message) -> Message:
-        self._session.add(message)
-        await self._session.flush()
-        await self._session.refresh(message)
-        return message
+    async def add(self, **values: Any) -> Message:
+        """`values` by column name."""
+        return (await self._session.scalars(insert(Message).values(**values).returning(Message))).one()
 
     async def latest(self, chat_id: UUID, *, limit: int, before: int | None = None) -> Sequence[Message]:
         """Up to `limit` messages, newest first; `before` is the sequence of a message that comes after them."""

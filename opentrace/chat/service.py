@@ -116,25 +116,25 @@ class ChatService:
         Raises NotFound, Invalid, and Conflict `chat_busy` while another answer of the chat is being written.
         """
         chat = _found(await self._chats.find(chat_id, lock=True))
-        await self._messages.stop_abandoned(chat_id)
         if replaces_message_id is not None:
             await self._replace(chat_id, replaces_message_id)
-        if await self._messages.is_answering(chat_id):
-            raise Conflict(
-                "This chat is still answering the question before. Wait for it, or stop it, and ask again.",
-                code="chat_busy",
-                retry_after_s=1,
-            )
-        history = _history(await self._messages.latest(chat_id, limit=4 * HISTORY_MESSAGES))
-        question = await self._messages.add(Message(chat_id=chat_id, role="user", content=content, status="completed"))
+        latest = await self._messages.latest(chat_id, limit=4 * HISTORY_MESSAGES)
+        if any(message.status == "streaming" for message in latest):
+            await self._messages.stop_abandoned(chat_id)
+            if await self._messages.is_answering(chat_id):
+                raise Conflict(
+                    "This chat is still answering the question before. Wait for it, or stop it, and ask again.",
+                    code="chat_busy",
+                    retry_after_s=1,
+                )
+        history = _history(latest)
+        question = await self._messages.add(chat_id=chat_id, role="user", content=content, status="completed")
         answer = await self._messages.add(
-            Message(
-                chat_id=chat_id,
-                role="assistant",
-                content="",
-                status="streaming",
-                lease_expires_at=func.clock_timestamp() + ANSWER_LEASE,
-            )
+            chat_id=chat_id,
+            role="assistant",
+            content="",
+            status="streaming",
+            lease_expires_at=func.clock_timestamp() + ANSWER_LEASE,
         )
         titled = {"title": title_of(content)} if chat.title == NEW_CHAT_TITLE else {}
         chat = await self._chats.update(chat_id, {**titled, "updated_at": func.clock_timestamp()})

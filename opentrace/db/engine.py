@@ -1,19 +1,30 @@
 """The connection to PostgreSQL and the unit of work: one transaction, scoped to one user by the database itself."""
 
+import select
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from opentrace.ports.authenticator import Principal
 
+DatabaseAway = (OperationalError, InterfaceError, PoolTimeoutError)
+"""What SQLAlchemy raises where the database does not answer."""
+
 APP_ROLE = "opentrace_app"
 """Owns nothing and cannot bypass row-level security. Every transaction for a user runs as this role."""
+
+TRUSTED_S = 1.0
+"""How long a connection is taken to live after it was used."""
 
 _ENTER_SCOPE = text("SELECT set_config('role', :role, true), set_config('opentrace.user_id', :user_id, true)")
 
@@ -71,10 +82,10 @@ class Database:
             sqlalchemy_url(database_url),
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             pool_timeout=15,
             connect_args=options,
         )
+        _check_idle_connections(engine)
         # Its connections are never given back to a pool: one that a cancellation leaves without transactions would take
         # the next caller's scope away, since that lasts for a transaction.
         maintenance_engine = create_async_engine(
@@ -109,3 +120,30 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self._maintenance_engine.dispose()
+
+
+def _check_idle_connections(engine: AsyncEngine) -> None:
+    """As `pool_pre_ping`, but a connection that was in use a moment ago, and on which nothing has come since, is taken
+    to live: under load that spares a round trip for each transaction. The recipe is SQLAlchemy's own ("Custom / Legacy
+    Pessimistic Ping")."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note_time(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        used_at = record.info.get("used_at")
+        if used_at is None or (monotonic() - used_at < TRUSTED_S and not _has_news(connection)):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+
+def _has_news(connection: DBAPIConnection) -> bool:
+    """Whether the server sent something unasked, as it does when it ends the connection."""
+    poll = select.poll()
+    poll.register(connection.driver_connection.pgconn.socket, select.POLLIN)
+    return bool(poll.poll(0))

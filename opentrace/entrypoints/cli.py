@@ -112,11 +112,11 @@ def serve(
 
     import uvicorn
 
-    from opentrace.entrypoints.api import create_app, server_config
+    from opentrace.entrypoints.api import create_app, relieve_collector, server_config
     from opentrace.logs import configure_logging
 
     configure_logging(level=settings.log_level, style=settings.log_format)
-    server = uvicorn.Server(server_config(create_app(settings), settings))
+    server = uvicorn.Server(server_config(create_app(settings, once_loaded=relieve_collector), settings))
     server.run(sockets=None if socket_fd is None else [socket.socket(fileno=socket_fd)])
     if not server.started:
         _fail("The server did not start; the lines above say why.")

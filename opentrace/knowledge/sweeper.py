@@ -12,8 +12,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 
+from opentrace.db.engine import DatabaseAway
 from opentrace.knowledge.ingestion.embedding_cache import forget_old_vectors
-from opentrace.knowledge.ingestion.lease import DatabaseAway
 from opentrace.knowledge.ingestion.reembed import want_vectors_in_use
 from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.ingestion.summary_cache import forget_old_summaries

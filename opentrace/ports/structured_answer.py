@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -37,16 +38,12 @@ async def structured_answer(model: BaseChatModel, form: type[Form], *, task: str
     """`task` says what to do, `text` is what to do it with. Raises ModelError, also for an answer of another form."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
-    schema = form.model_json_schema()
-    schema["additionalProperties"] = False
+    response_format = _response_format(form)
+    schema = json.dumps(response_format["json_schema"]["schema"])
     messages = [
-        SystemMessage(f"{task}\n\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(schema)}"),
+        SystemMessage(f"{task}\n\nAnswer with one JSON object of this schema and nothing else:\n{schema}"),
         HumanMessage(text),
     ]
-    response_format = {
-        "type": "json_schema",
-        "json_schema": {"name": form.__name__, "schema": schema, "strict": True},
-    }
     try:
         message = await model.bind(response_format=response_format).ainvoke(messages)
     except ModelError as error:
@@ -54,6 +51,12 @@ async def structured_answer(model: BaseChatModel, form: type[Form], *, task: str
             raise
         message = await model.ainvoke(messages)
     return StructuredAnswer(_parse(message, form), *_tokens(message))
+
+
+@cache
+def _response_format(form: type[BaseModel]) -> dict[str, Any]:
+    schema = form.model_json_schema() | {"additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": form.__name__, "schema": schema, "strict": True}}
 
 
 def _parse(message: AIMessage, form: type[Form]) -> Form:

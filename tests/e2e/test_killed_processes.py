@@ -32,7 +32,6 @@ EXPECTED_FAILURES = {
     "queue_unavailable",
     "storage_unavailable",
     "answer_not_stored",
-    "authenticator_unavailable",
 }
 """Each is a sentence that says what is away. Not among them: an unexpected failure, or a sign-in that is forgotten."""
 

@@ -228,4 +228,4 @@ async def test_without_its_database_the_server_says_so(settings: Settings, serve
     listed = await client.get("/api/projects", headers={"authorization": "Bearer ots_x"})
     assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
     assert response.headers["retry-after"] == "5"
-    assert (listed.status_code, listed.json()["code"]) == (503, "authenticator_unavailable")
+    assert (listed.status_code, listed.json()["code"]) == (503, "database_unavailable")

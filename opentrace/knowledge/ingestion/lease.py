@@ -14,16 +14,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from opentrace.db.engine import Database, UnitOfWork
+from opentrace.db.engine import Database, DatabaseAway, UnitOfWork
 from opentrace.knowledge.ingestion.progress import Progress
 from opentrace.knowledge.models import WAITING, DocumentSource
 from opentrace.ports.authenticator import Principal
-
-DatabaseAway = (OperationalError, InterfaceError, PoolTimeoutError)
-"""What SQLAlchemy raises where the database does not answer."""
 
 WRITE_INTERVAL_S = 0.5
 LOOK_INTERVAL_S = 2.0

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import text
 
-from opentrace.db.engine import UnitOfWork
+from opentrace.db.engine import DatabaseAway, UnitOfWork
 from opentrace.knowledge.facets import document_facets
 from opentrace.knowledge.file_names import display_name
 from opentrace.knowledge.ingestion.chunk import Chunk, chunk_elements
@@ -21,7 +21,6 @@ from opentrace.knowledge.ingestion.embedding_cache import EmbeddingCache
 from opentrace.knowledge.ingestion.health import chunk_findings, chunk_flags, duplicate_finding
 from opentrace.knowledge.ingestion.lease import (
     ClaimedDocument,
-    DatabaseAway,
     DocumentLease,
     LeaseLost,
     attempts_so_far,

@@ -17,11 +17,10 @@ import structlog
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from opentrace.db.engine import SystemWork
+from opentrace.db.engine import DatabaseAway, SystemWork
 from opentrace.knowledge.ingestion.chunk import Chunk
 from opentrace.knowledge.ingestion.embed import embed_chunks
 from opentrace.knowledge.ingestion.embedding_cache import EmbeddingCache
-from opentrace.knowledge.ingestion.lease import DatabaseAway
 from opentrace.knowledge.ingestion.store import store_windows
 from opentrace.knowledge.page_names import page_name
 from opentrace.knowledge.vector_indexes import ensure_vector_index
