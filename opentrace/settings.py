@@ -4,6 +4,7 @@ The field descriptions are the reference: `.env.example` is made from them (`mak
 """
 
 import os
+from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     database_direct_url: SecretStr | None = Field(
         None,
         description="The same database past a pooler (pgbouncer, Supabase's port 6543), for migrations and for "
-        "building indexes, which need a session; the URL above where there is no pooler.",
+        "building indexes and copies (backup, export), which need a session; the URL above where there is no pooler.",
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections that one process keeps at most.")
     redis_url: SecretStr | None = Field(
@@ -436,7 +437,7 @@ def load_settings(overrides: Overrides | None = None, *, env_file: Path | None =
     known = {variable_of(name) for name in Settings.model_fields}
     for name in sorted(_names_in_use(env_file)):
         if name.startswith(PREFIX) and name not in known:
-            raise SettingsError(f"{name!r} is no setting of Opentrace. See .env.example for those there are.")
+            raise SettingsError(f"{name!r} is no setting of Opentrace. {_meant(name, known)}")
     try:
         return Settings(_env_file=env_file, **(overrides or {}))  # pyright: ignore[reportCallIssue, reportArgumentType] -- pydantic-settings takes field values and _env_file here
     except ValidationError as error:
@@ -444,6 +445,14 @@ def load_settings(overrides: Overrides | None = None, *, env_file: Path | None =
         field = str(first["loc"][0]) if first["loc"] else ""
         name = field if field.isupper() else variable_of(field)
         raise SettingsError(f"{name} is not acceptable: {first['msg']}.") from error
+
+
+def _meant(name: str, known: set[str]) -> str:
+    """What to do about a name that nobody knows."""
+    alike = get_close_matches(name.removeprefix(PREFIX), [other.removeprefix(PREFIX) for other in known], n=1)
+    if not alike:
+        return "See .env.example for those there are."
+    return f"Did you mean {PREFIX}{alike[0]}? See .env.example for those there are."
 
 
 def _names_in_use(env_file: Path | None) -> set[str]:

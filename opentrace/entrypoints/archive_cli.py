@@ -16,10 +16,13 @@ from opentrace.archive.installation import restore as restore_installation
 from opentrace.archive.project import export_project, import_project
 from opentrace.entrypoints.data_folder import running_instance
 from opentrace.ports.blob_store import BlobStore, BlobStoreError
-from opentrace.settings import Settings, SettingsError, load_settings
+from opentrace.settings import Settings, SettingsError, load_settings, variable_of
 from opentrace.wiring import open_services
 
 Result = TypeVar("Result")
+
+DATABASE_URL = variable_of("database_url")
+DATABASE_DIRECT_URL = variable_of("database_direct_url")
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)]
 DataDirOption = Annotated[
@@ -81,21 +84,25 @@ def _files(count: int) -> str:
 
 def _with_store(data_dir: Path | None, work: Callable[[str, BlobStore], Awaitable[Result]]) -> Result:
     """Run on the database and the storage that are configured, or on those of the instance that runs."""
+    variable = DATABASE_URL
     try:
         settings = _reachable(load_settings({"data_dir": data_dir} if data_dir else {}))
+        variable = DATABASE_URL if settings.database_direct_url is None else DATABASE_DIRECT_URL
         return asyncio.run(_open_and(settings, work))
     except (SettingsError, ArchiveError, BlobStoreError) as error:
         typer.secho(str(error), fg=typer.colors.RED, err=True)
     except psycopg.OperationalError:
-        message = "The database does not answer. Check OPENTRACE_DATABASE_URL, and that the server behind it runs."
+        message = f"The database does not answer. Check {variable}, and that the server behind it runs."
         typer.secho(message, fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
 
 
 async def _open_and(settings: Settings, work: Callable[[str, BlobStore], Awaitable[Result]]) -> Result:
-    assert settings.database_url is not None
+    """A copy is one long transaction that sets its session up, so it goes past a pooler."""
+    url = settings.database_direct_url or settings.database_url
+    assert url is not None
     async with open_services(settings) as services:
-        return await work(settings.database_url.get_secret_value(), services.blob_store)
+        return await work(url.get_secret_value(), services.blob_store)
 
 
 def _reachable(settings: Settings) -> Settings:

@@ -34,7 +34,17 @@ def test_an_unknown_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> N
     run = run_opentrace("up", folder=tmp_path, OPENTRACE_PROT="9000")
 
     assert run.returncode == 2
-    assert run.stderr == "'OPENTRACE_PROT' is no setting of Opentrace. See .env.example for those there are.\n"
+    assert run.stderr == (
+        "'OPENTRACE_PROT' is no setting of Opentrace. Did you mean OPENTRACE_PORT? "
+        "See .env.example for those there are.\n"
+    )
+
+
+def test_a_setting_that_is_like_none_is_not_guessed_at(tmp_path: Path) -> None:
+    run = run_opentrace("up", folder=tmp_path, OPENTRACE_ZZZZZZZZ="1")
+
+    assert run.returncode == 2
+    assert run.stderr == "'OPENTRACE_ZZZZZZZZ' is no setting of Opentrace. See .env.example for those there are.\n"
 
 
 def test_a_document_gets_at_least_the_time_of_its_reading(tmp_path: Path) -> None:
