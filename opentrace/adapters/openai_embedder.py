@@ -14,7 +14,7 @@ import openai
 
 from opentrace.adapters.local.minilm import load_tokenizer
 from opentrace.adapters.openai_retries import retry_wait_s
-from opentrace.ports.embedder import EmbedderError, Vectors
+from opentrace.ports.embedder import EmbedderAway, EmbedderError, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,7 +154,7 @@ class OpenAiEmbedder:
                 attempt += 1
                 wait_s = retry_wait_s(error, attempt=attempt - 1)
                 if attempt >= TRIES or wait_s is None or wait_s > LONGEST_WAIT_S[purpose]:
-                    raise EmbedderError(self._sentence(error)) from error
+                    raise (EmbedderAway if _is_away(error) else EmbedderError)(self._sentence(error)) from error
                 await asyncio.sleep(wait_s)
             else:
                 return self._vectors(answer, count=len(batch))
@@ -209,6 +209,17 @@ class OpenAiEmbedder:
                 return f"{at} failed with status {error.status_code}. Try again later."
             case _:
                 return f"{at} sent an answer that could not be read. Check {endpoint.base_url_variable}."
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the endpoint may take later what it does not take now."""
+    match error:
+        case openai.RateLimitError():
+            return error.code != "insufficient_quota"
+        case openai.InternalServerError() | openai.APIConnectionError() | httpx2.TransportError():
+            return True  # a time-out is an APIConnectionError too
+        case _:
+            return False
 
 
 def _numbers(embedding: list[float] | str) -> Vectors:

@@ -39,6 +39,7 @@ SAVE_INTERVAL_S = 2.0
 BUSY_WAIT_S = 2.0
 BUSY_POLL_S = 0.1
 END_WAIT_S = 10.0
+"""For so long the end of an answer waits for a database that is away."""
 END_POLL_S = 0.5
 
 _agents_loaded = threading.Event()
@@ -151,6 +152,9 @@ class AnswerRun:
             failure = Failure(error.error_code, error.detail, error.retry_after_s)
         except EmbedderError as error:
             failure = Failure("embedder_unavailable", str(error))
+        except DatabaseAway as error:
+            _log.error("answer_failed", failure=failure_places(error))
+            failure = Failure("database_unavailable", "The database does not answer. Ask again in a moment.")
         except Exception as error:  # noqa: BLE001 -- whatever happened, the answer must not stay in "streaming"
             _log.error("answer_failed", failure=failure_places(error))
             failure = Failure("internal_error", "Something went wrong while answering. Ask again.")

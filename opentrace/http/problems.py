@@ -9,10 +9,9 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from opentrace.db.engine import DatabaseAway
 from opentrace.errors import (
     AppError,
     Conflict,
@@ -116,7 +115,7 @@ def app_error_of(error: Exception) -> AppError | None:
     match error:
         case AppError():
             return error
-        case OperationalError() | InterfaceError() | PoolTimeoutError():
+        case _ if isinstance(error, DatabaseAway):
             return Unavailable(
                 "The database does not answer. Try again in a moment.", code="database_unavailable", retry_after_s=5
             )
@@ -150,9 +149,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Every failure of `app` becomes a problem document. Unexpected ones are caught by RequestObserver."""
     for kind in (
         AppError,
-        OperationalError,
-        InterfaceError,
-        PoolTimeoutError,
+        *DatabaseAway,
         JobQueueError,
         BlobStoreError,
         EmbedderError,

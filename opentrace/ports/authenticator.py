@@ -36,7 +36,10 @@ class Authenticator(Protocol):
     def provider(self) -> Literal["local", "clerk"]: ...
 
     async def authenticate(self, token: str) -> Identity | None:
-        """The holder of a session token, or None where it is not valid. Raises AuthenticatorUnavailable."""
+        """The holder of a session token, or None where it is not valid.
+
+        Raises AuthenticatorUnavailable, or the database's own errors where sessions are kept there.
+        """
         ...
 
     async def close(self) -> None:

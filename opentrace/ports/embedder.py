@@ -12,7 +12,14 @@ Vectors = NDArray[np.float32]
 
 
 class EmbedderError(Exception):
-    """The model could not be loaded, or did not answer after the retries; the message says what to do."""
+    """The model could not be loaded, or refused what it was asked; the message says what to do."""
+
+
+class EmbedderAway(EmbedderError):
+    """The model does not answer now, after the retries too: unreachable, silent, failing or too busy.
+
+    The same request may work later.
+    """
 
 
 class Embedder(Protocol):

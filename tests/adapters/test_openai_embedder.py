@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from opentrace.adapters import openai_embedder
 from opentrace.adapters.model_endpoint import model_endpoint
 from opentrace.adapters.openai_embedder import OpenAiEmbedder
-from opentrace.ports.embedder import Embedder, EmbedderError
+from opentrace.ports.embedder import Embedder, EmbedderAway, EmbedderError
 from opentrace.settings import Settings
 from opentrace.wiring import open_services
 from tests.contracts.embedder import EmbedderContract
@@ -111,19 +111,19 @@ async def test_what_may_pass_is_tried_again(server: EmbeddingsServer, failure: F
 
 
 @pytest.mark.parametrize(
-    ("failures", "tries", "says"),
+    ("failures", "tries", "says", "away"),
     [
-        ([Failure(500)] * 3, 3, "status 500"),
-        ([Failure(429, headers={"retry-after": "9"})], 1, "too many requests"),
-        ([Failure(429, {"code": "insufficient_quota"})], 1, "credit"),
-        ([Failure(401)], 1, "OPENTRACE_OPENAI_API_KEY"),
-        ([Failure(403)], 1, MODEL),
-        ([Failure(404)], 1, "OPENTRACE_EMBEDDING_MODEL"),
-        ([Failure(400)], 1, "OPENTRACE_EMBEDDING_MAX_TOKENS"),
+        ([Failure(500)] * 3, 3, "status 500", True),
+        ([Failure(429, headers={"retry-after": "9"})], 1, "too many requests", True),
+        ([Failure(429, {"code": "insufficient_quota"})], 1, "credit", False),
+        ([Failure(401)], 1, "OPENTRACE_OPENAI_API_KEY", False),
+        ([Failure(403)], 1, MODEL, False),
+        ([Failure(404)], 1, "OPENTRACE_EMBEDDING_MODEL", False),
+        ([Failure(400)], 1, "OPENTRACE_EMBEDDING_MAX_TOKENS", False),
     ],
 )
 async def test_a_failure_says_what_to_do(
-    server: EmbeddingsServer, failures: list[Failure | Silence], tries: int, says: str
+    server: EmbeddingsServer, failures: list[Failure | Silence], tries: int, says: str, away: bool
 ) -> None:
     server.failures = failures[:]
     async with embedder_at(server.url, openai_api_key=SecretStr("sk-secret")) as embedder:
@@ -131,16 +131,17 @@ async def test_a_failure_says_what_to_do(
             await embedder.embed(["one"], purpose="query")
 
     assert len(server.requests) == tries
+    assert isinstance(caught.value, EmbedderAway) == away
     assert "sk-secret" not in str(caught.value)
 
 
 async def test_an_endpoint_that_is_away_or_silent_says_so(server: EmbeddingsServer) -> None:
     async with embedder_at("http://127.0.0.1:1/v1") as embedder:
-        with pytest.raises(EmbedderError, match="OPENTRACE_OPENAI_BASE_URL"):
+        with pytest.raises(EmbedderAway, match="OPENTRACE_OPENAI_BASE_URL"):
             await embedder.embed(["one"], purpose="query")
     server.failures = [Silence()]
     async with embedder_at(server.url, model_timeout_s=0.3) as embedder:
-        with pytest.raises(EmbedderError, match="in time"):
+        with pytest.raises(EmbedderAway, match="in time"):
             await embedder.embed(["one"], purpose="query")
 
 

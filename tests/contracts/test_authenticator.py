@@ -10,8 +10,8 @@ from opentrace.adapters.local.authenticator import LocalAuthenticator
 from opentrace.auth.models import Session
 from opentrace.auth.repository import AccountRepository
 from opentrace.auth.tokens import hash_of, new_session_token
-from opentrace.db.engine import Database
-from opentrace.ports.authenticator import Authenticator, AuthenticatorUnavailable, Identity
+from opentrace.db.engine import Database, DatabaseAway
+from opentrace.ports.authenticator import Authenticator, Identity
 
 LIFETIME = timedelta(days=30)
 
@@ -86,8 +86,8 @@ async def test_a_session_is_not_written_at_each_use(authenticator: Authenticator
     assert (after.last_used_at, after.expires_at) == (before.last_used_at, before.expires_at)
 
 
-async def test_a_provider_that_is_away_signs_nobody_out() -> None:
+async def test_a_database_that_is_away_signs_nobody_out_and_is_named() -> None:
     away = Database.connect("postgresql://nobody@127.0.0.1:1/nothing", pool_size=1)
-    with pytest.raises(AuthenticatorUnavailable):
+    with pytest.raises(DatabaseAway):
         await LocalAuthenticator(away).authenticate(new_session_token())
     await away.close()

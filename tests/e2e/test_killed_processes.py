@@ -17,7 +17,9 @@ from tests.openai_server import OpenAiServer, Text
 from tests.s3_server import S3Server
 from tests.waiting import until
 
-ROUNDS = 2
+ROUNDS = int(os.environ.get("OPENTRACE_TEST_KILL_ROUNDS", "1"))
+"""How often each is killed."""
+
 ANSWER = "The plant made very many engines [1], " + "as its books say in detail. " * 6
 
 SENTENCES = {

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text, update
 
+from opentrace.adapters.model_endpoint import model_endpoint
+from opentrace.adapters.openai_embedder import OpenAiEmbedder
 from opentrace.adapters.s3 import S3BlobStore, S3Bucket
 from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document
+from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.services import Services
 from tests.api_fixtures import Person, SignUp
+from tests.embeddings_server import EmbeddingsServer
 from tests.knowledge.uploading import (
     MARKDOWN,
     add_document,
@@ -24,6 +29,7 @@ from tests.knowledge.uploading import (
     read_document,
     stored_document,
 )
+from tests.openai_server import Failure
 from tests.waiting import until
 
 SENTENCES = [
@@ -90,6 +96,48 @@ async def test_a_document_waits_for_a_storage_that_is_away(
     assert waiting["status"] == "queued"
     assert waiting["status_message"] == "Waiting for the file storage, which does not answer."
     assert (await read_document(ada, document_id))["status"] == "completed"
+
+
+@asynccontextmanager
+async def embedding_at(services: Services, url: str, *, tries: int) -> AsyncGenerator[Services]:
+    """The services with an embedding model at an endpoint, under the name of the installation's own."""
+    settings = services.settings.model_copy(update={"job_attempts": tries, "embedding_base_url": url})
+    endpoint = model_endpoint(settings, "embedding")
+    embedder = OpenAiEmbedder(endpoint, model=settings.embedding_model)
+    embedders = Embedders(settings.embedding_model, {settings.embedding_model: embedder})
+    yield replace(services, settings=settings, embedders=embedders)
+    await embedder.close()
+
+
+async def test_a_document_waits_for_an_embedding_model_that_is_away(
+    ingestion: Ingestion, services: Services, sign_up: SignUp
+) -> None:
+    ada = await sign_up()
+    document_id = (await add_document(ada, await create_project(ada)))["id"]
+
+    async with embedding_at(services, "http://127.0.0.1:1/v1", tries=1) as away:
+        for _ in range(2):
+            await Ingestion(away).ingest(UUID(document_id))
+    waiting = await read_document(ada, document_id)
+    await ingestion.ingest(UUID(document_id))
+
+    assert waiting["status"] == "queued"
+    assert waiting["status_message"].startswith("Waiting for the embedding model. Nothing answers at http://127.0.0.1")
+    assert (await read_document(ada, document_id))["status"] == "completed"
+
+
+async def test_a_document_that_the_embedding_model_refuses_fails_with_its_sentence(
+    services: Services, sign_up: SignUp, minilm: Embedder
+) -> None:
+    ada = await sign_up()
+
+    async with EmbeddingsServer.running(minilm) as server, embedding_at(services, server.url, tries=4) as refusing:
+        server.failures = [Failure(401)]
+        document = await ingested(Ingestion(refusing), ada, MARKDOWN, "report.md")
+
+    assert (document["status"], document["error_code"]) == ("failed", "embedding_failed")
+    assert "OPENTRACE_EMBEDDING_API_KEY" in document["status_message"]
+    assert len(server.requests) == 1
 
 
 async def test_a_document_that_takes_for_ever_fails_with_a_sentence(services: Services, sign_up: SignUp) -> None:

@@ -4,11 +4,9 @@ from hashlib import sha256
 from typing import Literal
 
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from opentrace.db.engine import Database
-from opentrace.ports.authenticator import AuthenticatorUnavailable, Identity
+from opentrace.ports.authenticator import Identity
 
 # A session lives on after each use for as long as it was given at sign-in. It is written to once an hour at most,
 # so that reading does not become writing.
@@ -29,7 +27,10 @@ _FIND_AND_TOUCH = text("""
 
 
 class LocalAuthenticator:
-    """Implements opentrace.ports.authenticator.Authenticator."""
+    """Implements opentrace.ports.authenticator.Authenticator.
+
+    Its provider is the database: where that is away, the database's own errors say so.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,11 +41,8 @@ class LocalAuthenticator:
 
     async def authenticate(self, token: str) -> Identity | None:
         token_hash = sha256(token.encode()).digest()
-        try:
-            async with self._database.system_transaction() as work:
-                row = (await work.session.execute(_FIND_AND_TOUCH, {"token_hash": token_hash})).one_or_none()
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise AuthenticatorUnavailable("The database of the sessions does not answer.") from error
+        async with self._database.system_transaction() as work:
+            row = (await work.session.execute(_FIND_AND_TOUCH, {"token_hash": token_hash})).one_or_none()
         return Identity(row.external_id, row.email, user_id=row.user_id) if row is not None else None
 
     async def close(self) -> None:

@@ -38,7 +38,7 @@ from opentrace.knowledge.vector_indexes import ensure_vector_index
 from opentrace.logs import failure_places
 from opentrace.ports.blob_store import BlobNotFound, BlobStoreError
 from opentrace.ports.document_parser import Finding, ParsedDocument, ParseError, ParseLimits
-from opentrace.ports.embedder import EmbedderError
+from opentrace.ports.embedder import EmbedderAway, EmbedderError
 from opentrace.ports.page_fetcher import PageError
 from opentrace.services import Services
 
@@ -157,8 +157,11 @@ class Ingestion:
         except ModelSwitched:
             await lease.give_back(counted=False)
             await enqueue_ingestion(self._services.jobs, lease.document.document_id)
-        except (BlobStoreError, EmbedderError, *DatabaseAway) as error:
+        except (BlobStoreError, EmbedderAway, *DatabaseAway) as error:
             await self._run_later(lease, error)
+        except EmbedderError as error:
+            _log.warning("document_failed", document_id=document_id, code="embedding_failed")
+            await self._fail(lease, "embedding_failed", f"The text could not be embedded. {error}")
         except (LeaseLost, asyncio.CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 -- a defect fails one document, not the worker
@@ -403,17 +406,17 @@ class Ingestion:
     async def _run_later(self, lease: DocumentLease, error: Exception) -> None:
         """What failed may work in a while: the sweeper brings the document back, as often as a crash may happen.
 
-        A storage that is away says nothing against the document, which waits for it however long that takes.
+        A storage or a model that is away says nothing against the document, which waits for it however long that takes.
         """
         document = lease.document
         _log.error("ingestion_interrupted", document_id=str(document.document_id), failure=failure_places(error))
         try:
             if isinstance(error, BlobStoreError):
                 await lease.give_back(counted=False, message="Waiting for the file storage, which does not answer.")
+            elif isinstance(error, EmbedderAway):
+                await lease.give_back(counted=False, message=f"Waiting for the embedding model. {error}")
             elif document.attempts < self._services.settings.job_attempts:
                 await lease.give_back(counted=True)
-            elif isinstance(error, EmbedderError):
-                await lease.fail("embedding_failed", f"The text could not be embedded. {error}")
             else:
                 await lease.fail("database_failed", "The database refused the result. Try again when it is well.")
         except DatabaseAway as away:
