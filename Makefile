@@ -59,7 +59,7 @@ check-server: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
-	$(BIN)/python -m opentrace.entrypoints.env_example --check
+	$(BIN)/python -m opentrace.entrypoints.settings_reference --check
 
 check-api-types: build/openapi.json client/node_modules/.dev
 	@. ./$(VENV)/.node && cd client && npm run --silent api-types -- --check || \
@@ -87,7 +87,7 @@ format: $(VENV)/.dev client/node_modules/.dev ## Format the code and mend what t
 	. ./$(VENV)/.node && cd client && npm run --silent format
 
 env-example: $(VENV)/.runtime ## Write .env.example and the page of the configuration from the settings
-	$(BIN)/python -m opentrace.entrypoints.env_example
+	$(BIN)/python -m opentrace.entrypoints.settings_reference
 
 lock: $(VENV)/.uv ## Lock the newest versions that pyproject.toml admits
 	for group in runtime dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \

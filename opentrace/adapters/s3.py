@@ -187,7 +187,7 @@ class S3BlobStore:
                 if not _allows(answer, page_origin=page_origin, method=method, names=names if method == "PUT" else ""):
                     return (
                         f"The bucket does not let pages of {page_origin} send a {method} request. Run `opentrace "
-                        "doctor --fix-cors`, or set its CORS rules by hand (docs/object-storage.md)."
+                        "doctor --fix-cors`, or set its CORS rules by hand (docs/how-to/store-files-in-s3.md)."
                     )
         return None
 

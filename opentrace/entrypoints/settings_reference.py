@@ -1,5 +1,5 @@
 """Makes `.env.example` and the page of the configuration out of the settings, or checks that both are up to date:
-`python -m opentrace.entrypoints.env_example [--check]`.
+`python -m opentrace.entrypoints.settings_reference [--check]`.
 """
 
 import ast

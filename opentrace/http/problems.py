@@ -133,8 +133,6 @@ def app_error_of(error: Exception) -> AppError | None:
                 code="embedder_unavailable",
                 retry_after_s=5,
             )
-        case AuthenticatorUnavailable(__cause__=OperationalError() | InterfaceError() | PoolTimeoutError() as cause):
-            return app_error_of(cause)
         case AuthenticatorUnavailable():
             return Unavailable(
                 "Sign-ins cannot be checked at the moment. Try again in a moment.",

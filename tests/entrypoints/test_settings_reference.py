@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from opentrace.entrypoints.env_example import PAGE, TARGET, render, render_page
 
+from opentrace.entrypoints.settings_reference import PAGE, TARGET, render, render_page
 from opentrace.settings import Settings, load_settings, variable_of
 
 
