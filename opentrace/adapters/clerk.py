@@ -44,6 +44,14 @@ class ClerkInstance:
     jwks_url: str | None = None
     api_url: str = API_URL
 
+    @property
+    def tokens_issuer(self) -> str:
+        return self.issuer or f"https://{frontend_host(self.publishable_key)}"
+
+    @property
+    def keys_url(self) -> str:
+        return self.jwks_url or f"{self.tokens_issuer}/.well-known/jwks.json"
+
 
 def frontend_host(publishable_key: str) -> str:
     """The host that Clerk's scripts talk to: a publishable key is `pk_live_` and the host with a `$`, in base64.
@@ -70,9 +78,9 @@ class ClerkAuthenticator:
     def __init__(self, instance: ClerkInstance, *, http: httpx.AsyncClient | None = None) -> None:
         self._instance = instance
         self._host = frontend_host(instance.publishable_key)
-        self._issuer = instance.issuer or f"https://{self._host}"
+        self._issuer = instance.tokens_issuer
         self._http = http or httpx.AsyncClient(timeout=5.0)
-        self._keys = JwksCache(self._http, instance.jwks_url or f"{self._issuer}/.well-known/jwks.json")
+        self._keys = JwksCache(self._http, instance.keys_url)
 
     @property
     def provider(self) -> Literal["clerk"]:

@@ -68,14 +68,15 @@ class JwksCache:
         self._asked_at = self._clock()
         try:
             answer = (await self._http.get(self._url)).raise_for_status()
-            keys = _signing_keys(answer.json())
+            keys = signing_keys(answer.json())
         except (httpx.HTTPError, ValueError, PyJWTError):
             return
         if keys:
             self._keys, self._fetched_at = keys, self._asked_at
 
 
-def _signing_keys(document: Any) -> dict[str, PyJWK]:
+def signing_keys(document: Any) -> dict[str, PyJWK]:
+    """Those of a JWKS document that verify RS256, by id. Raises PyJWTError for a key that is none."""
     entries = cast("list[Any]", cast("dict[str, Any]", document).get("keys", [])) if isinstance(document, dict) else []
     return {
         entry["kid"]: PyJWK(entry, algorithm=_ALGORITHM)

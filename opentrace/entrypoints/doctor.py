@@ -5,9 +5,7 @@ import platform
 import shutil
 import sys
 from typing import Literal
-from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 from pydantic import SecretStr
 from rich.console import Console
@@ -30,17 +28,18 @@ from opentrace.entrypoints.data_folder import (
     running_instance,
 )
 from opentrace.entrypoints.findings import Finding
+from opentrace.entrypoints.model_doctor import examine_answers
+from opentrace.entrypoints.sign_in_doctor import examine_sign_in
 from opentrace.entrypoints.storage_doctor import examine_storage
 from opentrace.ports.embedder import EmbedderError
 from opentrace.ports.job_queue import JobQueueError
 from opentrace.services import Services
-from opentrace.settings import Settings
+from opentrace.settings import Settings, SettingsError
 from opentrace.wiring import open_services
 
 LEAST_POSTGRESQL = 15
 LEAST_PGVECTOR = (0, 8)
 CONNECT_TIMEOUT_S = 5
-OPENAI_BASE_URL = "https://api.openai.com/v1"
 GIB = 1024**3
 
 
@@ -66,8 +65,11 @@ def examine(settings: Settings, *, fix_cors: bool = False) -> list[Finding]:
     findings.append(_postgresql(database_url) if database_url else _embedded_postgresql(settings))
     findings.append(_redis(redis_url, settings) if redis_url else _embedded_valkey(settings))
     if database_url and redis_url:
-        findings += asyncio.run(_services(settings, fix_cors=fix_cors))
-    findings.append(_chat_endpoint(settings))
+        try:
+            findings += asyncio.run(_services(settings, fix_cors=fix_cors))
+        except SettingsError as error:
+            findings.append(Finding("Settings", "problem", str(error)))
+    findings += [*examine_sign_in(settings), examine_answers(settings)]
     return findings
 
 
@@ -228,30 +230,3 @@ async def _embedding_model(services: Services) -> Finding:
     except EmbedderError as error:
         return Finding("Embeddings", "problem", str(error))
     return Finding("Embeddings", "ok", f"{services.embedder.model}, {vectors.shape[1]} dimensions.")
-
-
-def _chat_endpoint(settings: Settings) -> Finding:
-    if not settings.chat_endpoint_set:
-        return Finding("Answers", "ok", "Sentences of the documents; no language model is configured.")
-    base_url = settings.openai_base_url or OPENAI_BASE_URL
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-    host = urlsplit(base_url).netloc
-    try:
-        response = httpx.get(f"{base_url}/models", headers={"authorization": f"Bearer {key}"}, timeout=10)
-    except httpx.HTTPError as error:
-        return Finding(
-            "Answers",
-            "problem",
-            f"{host} does not answer ({type(error).__name__}). Check OPENTRACE_OPENAI_BASE_URL and the network.",
-        )
-    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Finding("Answers", "problem", f"{host} refuses the key. Check OPENTRACE_OPENAI_API_KEY.")
-    if response.is_server_error:
-        return Finding("Answers", "problem", f"{host} answers with status {response.status_code}. Try again later.")
-    if response.is_success and f'"{settings.chat_model}"' not in response.text:
-        return Finding(
-            "Answers",
-            "problem",
-            f"{host} does not list the model {settings.chat_model!r}. Check OPENTRACE_CHAT_MODEL.",
-        )
-    return Finding("Answers", "ok", f"{settings.chat_model} at {host}.")
