@@ -10,7 +10,7 @@ from opentrace.adapters.query_memory import QueryMemory
 from opentrace.db.engine import Database
 from opentrace.ports.authenticator import Authenticator
 from opentrace.ports.blob_store import BlobStore
-from opentrace.ports.chat_model import ChatModels
+from opentrace.ports.chat_model import ChatModels, ModelCalls
 from opentrace.ports.document_parser import DocumentParser
 from opentrace.ports.embedder import Embedder, Embedders
 from opentrace.ports.job_queue import JobQueue
@@ -23,8 +23,11 @@ from opentrace.settings import LOCAL_EMBEDDING_MODEL, Settings, SettingsError
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncGenerator[Services]:
-    """Everything a process needs; leaving the context closes it. Raises SettingsError for what is missing."""
+async def open_services(settings: Settings, *, model_calls: ModelCalls | None = None) -> AsyncGenerator[Services]:
+    """Everything a process needs; leaving the context closes it. Raises SettingsError for what is missing.
+
+    `model_calls` is told of the calls of outside models.
+    """
     if settings.database_url is None:
         raise SettingsError("OPENTRACE_DATABASE_URL is not set. Set it, or let `opentrace up` run a database.")
     if settings.redis_url is None:
@@ -39,11 +42,11 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     page_fetcher = _page_fetcher(settings)
     jobs = _jobs(settings.redis_url.get_secret_value())
     rate_limiter = _rate_limiter(settings.redis_url.get_secret_value())
-    embedders = _embedders(settings)
+    embedders = _embedders(settings, model_calls)
     web_search = _web_search(settings)
     authenticator = _authenticator(settings, database)
     reranker = _reranker(settings, embedders.default)
-    chat_models = cache(lambda: _chat_models(settings, embedders.default))
+    chat_models = cache(lambda: _chat_models(settings, embedders.default, model_calls))
     try:
         yield Services(
             settings=settings,
@@ -106,18 +109,20 @@ def _secret(value: SecretStr | None) -> str | None:
     return None if value is None else value.get_secret_value()
 
 
-def _embedders(settings: Settings) -> Embedders:
+def _embedders(settings: Settings, calls: ModelCalls | None) -> Embedders:
     """The chosen model, those beside it at its endpoint, and the one that comes with Opentrace."""
-    by_name = {settings.embedding_model: _embedder(settings)}
+    by_name = {settings.embedding_model: _embedder(settings, calls)}
     if not settings.embeds_locally:
         beside = [name.strip() for name in settings.more_embedding_models.split(",")]
-        by_name |= {name: _endpoint_embedder(settings, name) for name in beside if name and name not in by_name}
+        by_name |= {
+            name: _endpoint_embedder(settings, name, calls=calls) for name in beside if name and name not in by_name
+        }
     if LOCAL_EMBEDDING_MODEL not in by_name:
         by_name[LOCAL_EMBEDDING_MODEL] = _local_embedder(settings)
     return Embedders(settings.embedding_model, {name: QueryMemory(embedder) for name, embedder in by_name.items()})
 
 
-def _embedder(settings: Settings) -> Embedder:
+def _embedder(settings: Settings, calls: ModelCalls | None) -> Embedder:
     if settings.embeds_locally:
         return _local_embedder(settings)
     if settings.embedding_base_url is None and not settings.chat_endpoint_set:
@@ -125,7 +130,7 @@ def _embedder(settings: Settings) -> Embedder:
             f"OPENTRACE_EMBEDDING_MODEL names {settings.embedding_model!r}, and no endpoint is set. Set "
             f"OPENTRACE_OPENAI_API_KEY or OPENTRACE_EMBEDDING_BASE_URL, or leave the model at {LOCAL_EMBEDDING_MODEL}."
         )
-    return _endpoint_embedder(settings, settings.embedding_model, dimensions=settings.embedding_dimensions)
+    return _endpoint_embedder(settings, settings.embedding_model, dimensions=settings.embedding_dimensions, calls=calls)
 
 
 def _local_embedder(settings: Settings) -> Embedder:
@@ -134,7 +139,9 @@ def _local_embedder(settings: Settings) -> Embedder:
     return MiniLmEmbedder(settings.data_dir / "models", threads=settings.embedding_threads)
 
 
-def _endpoint_embedder(settings: Settings, model: str, *, dimensions: int | None = None) -> Embedder:
+def _endpoint_embedder(
+    settings: Settings, model: str, *, dimensions: int | None = None, calls: ModelCalls | None
+) -> Embedder:
     from opentrace.adapters.model_endpoint import model_endpoint
     from opentrace.adapters.openai_embedder import OpenAiEmbedder
 
@@ -144,6 +151,7 @@ def _endpoint_embedder(settings: Settings, model: str, *, dimensions: int | None
         dimensions=dimensions,
         max_tokens=settings.embedding_max_tokens,
         timeout_s=settings.model_timeout_s,
+        calls=calls,
     )
 
 
@@ -269,11 +277,11 @@ def _web_search(settings: Settings) -> WebSearch | None:
             return TavilySearch(settings.tavily_api_key)
 
 
-def _chat_models(settings: Settings, embedder: Embedder) -> ChatModels:
+def _chat_models(settings: Settings, embedder: Embedder, calls: ModelCalls | None) -> ChatModels:
     if settings.chat_endpoint_set:
         from opentrace.adapters.openai import openai_chat_models
 
-        return openai_chat_models(settings)
+        return openai_chat_models(settings, calls)
     from opentrace.adapters.local.extractive_chat_model import ExtractiveChatModel
 
     return ChatModels(main=ExtractiveChatModel(embedder=embedder), name="extractive", extractive=True)

@@ -14,8 +14,9 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr, model_validator
 
+from opentrace.adapters.counted_calls import CountedCalls
 from opentrace.adapters.openai_retries import retry_after_s, retry_wait_s
-from opentrace.ports.chat_model import ChatModels, ModelError
+from opentrace.ports.chat_model import ChatModels, ModelCalls, ModelError
 from opentrace.settings import Settings
 
 RETRIES = 2
@@ -27,8 +28,8 @@ _CONTEXT_CODES = ("context_length_exceeded", "exceed_context_size_error")
 _CONTEXT_WORDS = ("context length", "context size", "context window", "maximum context", "prompt is too long")
 
 
-def openai_chat_models(settings: Settings) -> ChatModels:
-    """The models that the settings name, behind `openai_base_url` or OpenAI itself."""
+def openai_chat_models(settings: Settings, calls: ModelCalls | None = None) -> ChatModels:
+    """The models that the settings name, behind `openai_base_url` or OpenAI itself. `calls` is told of their calls."""
     timeout = httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s))
     client = httpx2.AsyncClient(timeout=timeout, limits=httpx2.Limits(max_connections=1000))
 
@@ -45,6 +46,7 @@ def openai_chat_models(settings: Settings) -> ChatModels:
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
+            callbacks=[CountedCalls(name, calls)] if calls else None,
         )
 
     return ChatModels(

@@ -14,6 +14,7 @@ import openai
 
 from opentrace.adapters.local.minilm import load_tokenizer
 from opentrace.adapters.openai_retries import retry_wait_s
+from opentrace.ports.chat_model import UncountedCalls
 from opentrace.ports.embedder import EmbedderAway, EmbedderError, Vectors
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from opentrace.adapters.model_endpoint import ModelEndpoint
+    from opentrace.ports.chat_model import ModelCalls
 
 TRIES = 3
 LONGEST_WAIT_S = {"query": 5.0, "passage": 60.0}
@@ -64,6 +66,7 @@ class OpenAiEmbedder:
         dimensions: int | None = None,
         max_tokens: int | None = None,
         timeout_s: float = 60.0,
+        calls: ModelCalls | None = None,
     ) -> None:
         """`dimensions` are asked for; without them the model gives what it has."""
         from_openai = model.startswith("text-embedding-")
@@ -73,6 +76,7 @@ class OpenAiEmbedder:
         self._dimensions = self._asked_dimensions
         self._max_tokens = max_tokens or (OPENAI_MAX_TOKENS if from_openai else OTHER_MAX_TOKENS)
         self._request_texts = _REQUEST_TEXTS if from_openai else _OTHER_REQUEST_TEXTS
+        self._calls = calls or UncountedCalls()
         self._http = endpoint.http_client(timeout_s=timeout_s)
         self._client = openai.AsyncOpenAI(
             api_key=endpoint.api_key or "none",  # local servers want none, but the client wants something to send
@@ -154,9 +158,13 @@ class OpenAiEmbedder:
                 attempt += 1
                 wait_s = retry_wait_s(error, attempt=attempt - 1)
                 if attempt >= TRIES or wait_s is None or wait_s > LONGEST_WAIT_S[purpose]:
-                    raise (EmbedderAway if _is_away(error) else EmbedderError)(self._sentence(error)) from error
+                    away = _is_away(error)
+                    self._calls.failed(self._name, "embedder_unavailable" if away else "embedder_refused")
+                    raise (EmbedderAway if away else EmbedderError)(self._sentence(error)) from error
                 await asyncio.sleep(wait_s)
             else:
+                tokens = answer.usage.prompt_tokens if answer.usage else 0
+                self._calls.answered(self._name, input_tokens=tokens, output_tokens=0)
                 return self._vectors(answer, count=len(batch))
 
     def _vectors(self, answer: CreateEmbeddingResponse, *, count: int) -> Vectors:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 
+from opentrace.agents.model_metrics import ModelMetrics
 from opentrace.auth.endpoints import router as auth_router
 from opentrace.auth.passwords import PasswordHashing
 from opentrace.auth.service import AccountService
@@ -47,7 +48,7 @@ def create_app(settings: Settings, *, once_loaded: Callable[[], None] = lambda: 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with open_services(settings) as services:
+        async with open_services(settings, model_calls=model_metrics) as services:
             hashing = PasswordHashing()
             accounts = AccountService(
                 services.database, settings=settings, authenticator=services.authenticator, hashing=hashing
@@ -67,6 +68,7 @@ def create_app(settings: Settings, *, once_loaded: Callable[[], None] = lambda: 
                 hashing.close()
 
     metrics = HttpMetrics()
+    model_metrics = ModelMetrics(metrics.registry, prices=settings.model_prices)
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,

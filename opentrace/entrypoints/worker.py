@@ -22,12 +22,14 @@ from celery.worker import WorkController, state
 from prometheus_client import start_http_server
 
 from opentrace.adapters.celery import worker_app
+from opentrace.agents.model_metrics import ModelMetrics
 from opentrace.knowledge.ingestion.metrics import IngestionMetrics
 from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.ingestion.reembed import Reembedding
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.logs import failure_places
+from opentrace.ports.chat_model import ModelCalls
 from opentrace.ports.job_queue import JobQueue, JobQueueError
 from opentrace.settings import Settings, SettingsError
 from opentrace.wiring import open_services
@@ -44,7 +46,8 @@ def run(settings: Settings) -> None:
     if settings.redis_url is None:
         raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
     metrics = IngestionMetrics()
-    loop = WorkerLoop(settings, metrics=metrics)
+    model_metrics = ModelMetrics(metrics.registry, prices=settings.model_prices)
+    loop = WorkerLoop(settings, metrics=metrics, model_calls=model_metrics)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if state.should_stop is not None:
@@ -91,9 +94,10 @@ def _give_up() -> None:
 class WorkerLoop:
     """The event loop of the process, in a thread of its own, with the services opened on it."""
 
-    def __init__(self, settings: Settings, *, metrics: IngestionMetrics) -> None:
+    def __init__(self, settings: Settings, *, metrics: IngestionMetrics, model_calls: ModelCalls) -> None:
         self._settings = settings
         self._metrics = metrics
+        self._model_calls = model_calls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="event-loop", daemon=True)
         self._opened = threading.Event()
@@ -149,7 +153,7 @@ class WorkerLoop:
             self._loop.close()
 
     async def _serve(self) -> None:
-        async with open_services(self._settings) as services:
+        async with open_services(self._settings, model_calls=self._model_calls) as services:
             self._ingestion = Ingestion(services, metrics=self._metrics)
             self._reembedding = Reembedding(services)
             async with asyncio.TaskGroup() as group:

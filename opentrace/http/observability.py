@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from opentrace.http.problems import problem_response
+from opentrace.http.problems import PROBLEM_CODE, problem_response
 from opentrace.logs import failure_places
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -29,6 +29,12 @@ class HttpMetrics:
             "opentrace_http_requests",
             "Requests by method, route template and status.",
             ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.errors = Counter(
+            "opentrace_errors",
+            "Requests that were answered with a problem, by its code.",
+            ("code",),
             registry=self.registry,
         )
         self.latency = Histogram(
@@ -90,6 +96,9 @@ class RequestObserver:
         status = status or CLIENT_WENT_AWAY
         self.metrics.in_flight.dec()
         self.metrics.requests.labels(method, route, str(status)).inc()
+        code = scope["state"].get(PROBLEM_CODE)
+        if code is not None:
+            self.metrics.errors.labels(code).inc()
         self.metrics.latency.labels(method, route).observe(seconds)
         _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 

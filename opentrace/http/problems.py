@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from opentrace.db.engine import DatabaseAway
 from opentrace.errors import (
@@ -33,6 +34,7 @@ from opentrace.ports.embedder import EmbedderError
 from opentrace.ports.job_queue import JobQueueError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+PROBLEM_CODE = "problem_code"
 MAX_MESSAGE_CHARS = 300
 MAX_FIELD_CHARS = 100
 MAX_FIELD_PROBLEMS = 20
@@ -76,6 +78,20 @@ class Problem(BaseModel):
     ]
 
 
+class ProblemResponse(Response):
+    """Leaves its code in the request's state, for RequestObserver."""
+
+    def __init__(
+        self, content: str, status_code: int, headers: Mapping[str, str], media_type: str, *, code: str
+    ) -> None:
+        super().__init__(content, status_code, headers, media_type)
+        self._code = code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[PROBLEM_CODE] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def problem_response(
     *,
     status: int,
@@ -94,7 +110,7 @@ def problem_response(
         "detail": detail,
         "code": code,
     }
-    return Response(json.dumps(body, default=str), status, dict(headers or {}), PROBLEM_MEDIA_TYPE)
+    return ProblemResponse(json.dumps(body, default=str), status, dict(headers or {}), PROBLEM_MEDIA_TYPE, code=code)
 
 
 def response_to(error: AppError) -> Response:

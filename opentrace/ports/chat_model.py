@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from opentrace.errors import UpstreamFailed
 
@@ -51,6 +51,24 @@ class ModelError(UpstreamFailed):
     def __init__(self, code: ModelErrorCode, detail: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(detail, code=code, retry_after_s=retry_after_s)
         self.model_code: ModelErrorCode = code
+
+
+class ModelCalls(Protocol):
+    """Is told of every call of a model, for whoever counts them. `model` is the name that it was asked by."""
+
+    def answered(self, model: str, *, input_tokens: int, output_tokens: int) -> None:
+        """Zero tokens where the model reports none."""
+        ...
+
+    def failed(self, model: str, code: str) -> None: ...
+
+
+class UncountedCalls:
+    """For those who count nothing."""
+
+    def answered(self, model: str, *, input_tokens: int, output_tokens: int) -> None: ...
+
+    def failed(self, model: str, code: str) -> None: ...
 
 
 async def _nothing_to_close() -> None:
