@@ -21,16 +21,28 @@ pytest_plugins = ["tests.api_fixtures", "tests.model_fixtures"]
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on which databases may be created: OPENTRACE_TEST_DATABASE_URL, or one of the session's own."""
+def postgres_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A server by OPENTRACE_TEST_DATABASE_URL, or one of the session's own: for a user, and for who may all."""
     given = os.environ.get("OPENTRACE_TEST_DATABASE_URL")
     if given:
-        yield given
+        yield given, given
         return
     folder = tmp_path_factory.mktemp("postgres")
     server = PostgresServer(folder / "cluster", secrets_folder=folder / "secrets")
     with server.running(folder / "postgres.log") as url:
-        yield url
+        yield url, server.superuser_url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_urls: tuple[str, str]) -> str:
+    """A server on which databases may be created."""
+    return postgres_urls[0]
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url(postgres_urls: tuple[str, str]) -> str:
+    """The same server for who may make extensions there too."""
+    return postgres_urls[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,25 @@
 -- How a text becomes the lexemes by which keyword search knows it. Chunks and questions go the same way, so they meet.
 -- Stock PostgreSQL: no dictionary, parser or extension of our own.
 
+-- What counts as a letter, and which small one a large one has, whatever the locale of the database: in one of locale C only
+-- ASCII has letters. PostgreSQL 17 and later bring these rules along, the images of Debian and Alpine have C.UTF-8, and
+-- builds with ICU (Supabase, RDS) its root.
+DO $$
+DECLARE
+    known text;
+BEGIN
+    SELECT collname INTO STRICT known
+    FROM pg_collation JOIN unnest(ARRAY['pg_c_utf8', 'C.UTF-8', 'C.utf8', 'und-x-icu']) WITH ORDINALITY wanted (name, place)
+        ON collname = name
+    WHERE collnamespace = 'pg_catalog'::regnamespace
+        AND collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))
+    ORDER BY place LIMIT 1;
+    EXECUTE format('CREATE COLLATION letters FROM pg_catalog.%I', known);
+EXCEPTION WHEN no_data_found THEN
+    RAISE EXCEPTION 'This PostgreSQL has no collation that knows all letters (pg_c_utf8, C.UTF-8, und-x-icu), or the '
+        'database is not in UTF-8. Make the database with ENCODING ''UTF8'', on a server built with ICU.';
+END $$;
+
 -- Letters of scripts without spaces between words, and of Hangul, whose words carry their endings: kana, Han, Hangul, Thai,
 -- Lao, Burmese, Khmer.
 CREATE FUNCTION unspaced_letters() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
@@ -12,7 +31,7 @@ CREATE FUNCTION folded_text(p_text text) RETURNS text LANGUAGE plpgsql IMMUTABLE
 SET search_path = public, extensions, pg_temp AS
 $$
 DECLARE
-    folded text := lower(p_text);
+    folded text COLLATE letters := lower(p_text COLLATE letters);
 BEGIN
     IF octet_length(folded) <> char_length(folded) THEN
         folded := normalize(regexp_replace(normalize(folded, NFKD), '[\u0300-\u036f]+', '', 'g'), NFC);
@@ -29,7 +48,7 @@ END $$;
 
 -- What separates words becomes a space: PostgreSQL's parser would take "-4471" for a number and "q3_report.pdf" for a host.
 CREATE FUNCTION spaced_words(p_folded text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT regexp_replace(p_folded, '[^[:alnum:]]+', ' ', 'g') $$;
+$$ SELECT regexp_replace(p_folded COLLATE letters, '[^[:alnum:]]+', ' ', 'g') $$;
 
 -- A lexeme as it is written in a tsvector or a tsquery.
 CREATE FUNCTION quoted_lexeme(p_lexeme text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
@@ -41,7 +60,7 @@ CREATE FUNCTION text_lexemes(p_configuration regconfig, p_text text) RETURNS tsv
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = public, extensions, pg_temp AS
 $$
 DECLARE
-    folded text := folded_text(p_text);
+    folded text COLLATE letters := folded_text(p_text);
     codes text;
 BEGIN
     SELECT string_agg(DISTINCT quoted_lexeme(left(code[1], 200)) || ':1', ' ') INTO codes
