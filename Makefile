@@ -15,11 +15,11 @@ CLIENT_CHECKED := $(shell find client/src client/e2e client/scripts) $(CLIENT_CO
 export NEXT_TELEMETRY_DISABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up client api-types dist test test-server test-client test-browser test-dist pictures \
+.PHONY: help up client api-types dist test test-server test-external test-client test-browser test-dist pictures \
   check check-server check-api-types bench format lock env-example clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(VENV)/.runtime $(EXPORT) ## Run Opentrace on http://localhost:8000 (ARGS="--port 9000" for more)
 	@exec $(BIN)/opentrace up $(ARGS)
@@ -37,6 +37,11 @@ dist: $(VENV)/.dev $(EXPORT) ## Build a wheel that carries the web client and th
 test: test-server $(if $(ARGS),,test-client test-browser test-dist) ## Run all tests (ARGS="tests/retrieval -k name" for some of the Python tests alone)
 
 test-server: $(VENV)/.dev ## Run the Python tests (ARGS="-k name" for some)
+	$(BIN)/pytest $(ARGS)
+
+test-external: $(VENV)/.dev ## Run the Python tests on a PostgreSQL and a Redis of your own (OPENTRACE_TEST_DATABASE_URL, …_REDIS_URL)
+	@test -n "$$OPENTRACE_TEST_DATABASE_URL" && test -n "$$OPENTRACE_TEST_REDIS_URL" || { echo "Say where they are: \
+	OPENTRACE_TEST_DATABASE_URL=postgresql://… OPENTRACE_TEST_REDIS_URL=redis://… make test-external"; exit 2; }
 	$(BIN)/pytest $(ARGS)
 
 test-client: client/node_modules/.dev ## Run the client's unit tests (ARGS="chat" for some)
