@@ -129,10 +129,26 @@ def write_report(path: Path) -> None:
     ).build(story)
 
 
+def write_log(path: Path) -> None:
+    """Thirty pages, of which each tells of another day."""
+    story: list[Flowable] = []
+    for day in range(1, 31):
+        story += [Paragraph(f"Day {day} of April", HEAD)]
+        story += [
+            Paragraph(f"The watch of day {day} saw nothing but the sea and the sky, hour {hour}.", BODY)
+            for hour in range(20)
+        ]
+        if day == 27:
+            story.append(Paragraph("A grey whale with her calf swam beside the Aurora until Sandholm.", BODY))
+        story.append(PageBreak())
+    SimpleDocTemplate(str(path), pagesize=A4, title="The log of the Aurora").build(story)
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True)
     write_report(folder / "Northwind annual report 2025.pdf")
+    write_log(folder / "log of the Aurora.pdf")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n" + b"this is no PDF at all\n" * 40)
     (folder / "ferry notes.md").write_text(NOTES, encoding="utf-8")
     (folder / "hostile.md").write_text(HOSTILE, encoding="utf-8")

@@ -1,7 +1,7 @@
 "use client";
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 
 import type { PdfViewerProps } from "../pdf-viewer";
 import { clampPage, PAGE_GAP_PX, PAGE_MARGIN_PX, topOfHighlights } from "./layout";
@@ -9,6 +9,12 @@ import { PdfPage } from "./pdf-page";
 import { PdfToolbar } from "./pdf-toolbar";
 
 const PASSAGE_FROM_TOP = 0.2;
+
+/** A page, and how far down on it, from 0 to 1. */
+interface Place {
+  page: number;
+  share: number;
+}
 
 interface PdfPagesProps extends PdfViewerProps {
   pageCount: number;
@@ -20,6 +26,7 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
   const scroller = useRef<HTMLDivElement>(null);
   const roomPx = useWidth(scroller);
   const [zoom, setZoom] = useState(1);
+  const gone = useRef<(Place & { top: number }) | null>(null);
   const [aspects, setAspects] = useState<ReadonlyMap<number, number>>(new Map());
   const width = Math.max(120, (roomPx - 2 * PAGE_MARGIN_PX) * zoom);
   const heightOf = useCallback(
@@ -50,7 +57,9 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
       if (start === undefined) return;
       const room = scroller.current?.clientHeight ?? 0;
       const within = share > 0 ? share * heightOf(target) - room * PASSAGE_FROM_TOP : -PAGE_MARGIN_PX;
-      virtualizer.scrollToOffset(Math.max(0, start + within));
+      const top = Math.max(0, start + within);
+      virtualizer.scrollToOffset(top);
+      gone.current = { page: target, share, top };
     },
     [virtualizer, heightOf, pageCount],
   );
@@ -58,16 +67,39 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
     () => goTo(wanted, topOfHighlights(highlights, wanted)),
     [goTo, wanted, highlights],
   );
-  useGoOnce(toPassage, `${wanted} ${JSON.stringify(highlights)}`, roomPx > 0);
+  const whenLaidOut = useCallback(
+    (act: () => void) => {
+      const ready = () => (scroller.current?.scrollHeight ?? 0) >= virtualizer.getTotalSize();
+      return onceTrue(ready, act);
+    },
+    [virtualizer],
+  );
+  useGoOnce(toPassage, { target: `${wanted} ${JSON.stringify(highlights)}`, ready: roomPx > 0, whenLaidOut });
+  const place = useRef<Place>({ page: 1, share: 0 });
+  const notePlace = () => {
+    const top = scroller.current?.scrollTop ?? 0;
+    const item = virtualizer.getVirtualItemForOffset(top);
+    if (item) place.current = { page: item.index + 1, share: (top - item.start) / item.size };
+  };
+  const backTo = ({ page: number, share }: Place) => {
+    const start = virtualizer.getOffsetForIndex(number - 1, "start")?.[0];
+    if (start !== undefined) virtualizer.scrollToOffset(start + share * heightOf(number));
+  };
+  // Where the room changes, as it does while a panel opens, the pages do: what was gone to is gone to again, unless
+  // somebody has scrolled on since, who stays where they are.
+  const keepPlace = useEffectEvent(() => {
+    const [target, stay] = [gone.current, place.current];
+    const still = target && Math.abs((scroller.current?.scrollTop ?? 0) - target.top) < 2;
+    return whenLaidOut(() => (still ? goTo(target.page, target.share) : backTo(stay)));
+  });
+  useLayoutEffect(() => (gone.current ? keepPlace() : undefined), [width]);
 
   const changeZoom = (next: number) => {
     const element = scroller.current;
     if (!element) return;
-    const share = next / zoom;
-    const top = element.scrollTop * share;
-    const left = (element.scrollLeft + element.clientWidth / 2) * share - element.clientWidth / 2;
+    const left = ((element.scrollLeft + element.clientWidth / 2) * next) / zoom - element.clientWidth / 2;
     setZoom(next);
-    requestAnimationFrame(() => element.scrollTo({ top, left }));
+    requestAnimationFrame(() => element.scrollTo({ left }));
   };
   const noteAspect = useCallback(
     (number: number, aspect: number) =>
@@ -90,6 +122,7 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
       />
       <div
         ref={scroller}
+        onScroll={notePlace}
         tabIndex={0}
         role="region"
         aria-label="Pages of the document"
@@ -120,17 +153,31 @@ export function PdfPages({ fileUrl, page: wanted, highlights, pageCount, firstAs
   );
 }
 
+interface GoOnceOptions {
+  target: string;
+  ready: boolean;
+  whenLaidOut: (act: () => void) => () => void;
+}
+
 /** Goes to the passage when there is another one, and not again when the window or the zoom changes. */
-function useGoOnce(go: () => void, target: string, ready: boolean) {
+function useGoOnce(go: () => void, { target, ready, whenLaidOut }: GoOnceOptions) {
   const gone = useRef<string | null>(null);
   useEffect(() => {
     if (!ready || gone.current === target) return;
-    const frame = requestAnimationFrame(() => {
+    return whenLaidOut(() => {
       gone.current = target;
       go();
     });
-    return () => cancelAnimationFrame(frame);
-  }, [go, target, ready]);
+  }, [go, target, ready, whenLaidOut]);
+}
+
+/** Acts in the first frame in which it is ready: what is not as high yet cannot be scrolled that far. */
+function onceTrue(ready: () => boolean, act: () => void): () => void {
+  let frame = requestAnimationFrame(function look() {
+    if (ready()) act();
+    else frame = requestAnimationFrame(look);
+  });
+  return () => cancelAnimationFrame(frame);
 }
 
 function useWidth(element: { current: HTMLElement | null }): number {
