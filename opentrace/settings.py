@@ -141,10 +141,31 @@ class Settings(BaseSettings):
         description="Proxy for requests to models; without one, HTTPS_PROXY and its like hold.",
     )
     chat_model: str = Field("gpt-4o", description="Model that answers, where an endpoint is set.")
+    chat_base_url: str | None = Field(
+        None, description="Base URL of the endpoint for answers, where it is another than the common one above."
+    )
+    chat_api_key: SecretStr | None = Field(
+        None, description="Key of that endpoint. Without one, the common key is used where the host is the same."
+    )
     small_model: str | None = Field(
         None,
         description="Model of small tasks (checks, search queries, titles). Without one: gpt-4o-mini at OpenAI, "
         "and at another endpoint the model that answers.",
+    )
+    small_base_url: str | None = Field(
+        None, description="Base URL of the endpoint for small tasks, where it is another than that for answers."
+    )
+    small_api_key: SecretStr | None = Field(
+        None, description="Key of that endpoint. Without one, that for answers is used where the host is the same."
+    )
+    vision_model: str | None = Field(
+        None, description="Model that describes tables and pictures of documents; the model that answers by default."
+    )
+    vision_base_url: str | None = Field(
+        None, description="Base URL of the endpoint for descriptions, where it is another than that for answers."
+    )
+    vision_api_key: SecretStr | None = Field(
+        None, description="Key of that endpoint. Without one, that for answers is used where the host is the same."
     )
     model_prices: dict[str, tuple[float, float]] = Field(
         default_factory=dict[str, tuple[float, float]],
@@ -172,7 +193,7 @@ class Settings(BaseSettings):
         "before, say, so that its vectors serve until those of the new one are there.",
     )
     embedding_base_url: str | None = Field(
-        None, description="Base URL of the endpoint for embeddings, where it is another than that for answers."
+        None, description="Base URL of the endpoint for embeddings, where it is another than the common one."
     )
     embedding_api_key: SecretStr | None = Field(
         None, description="Key of that endpoint. Without one, the shared key is used where the host is the same."
@@ -342,6 +363,9 @@ class Settings(BaseSettings):
     @field_validator(
         "public_url",
         "openai_base_url",
+        "chat_base_url",
+        "small_base_url",
+        "vision_base_url",
         "server_url",
         "s3_endpoint_url",
         "s3_public_endpoint_url",
@@ -403,12 +427,23 @@ class Settings(BaseSettings):
     @cached_property
     def small_model_name(self) -> str:
         """The model of small tasks, where an endpoint is set."""
-        return self.small_model or ("gpt-4o-mini" if self.openai_base_url is None else self.chat_model)
+        at_openai = self.openai_base_url is self.chat_base_url is self.small_base_url is None
+        return self.small_model or ("gpt-4o-mini" if at_openai else self.chat_model)
+
+    @cached_property
+    def vision_model_name(self) -> str:
+        """The model of descriptions, where an endpoint is set."""
+        return self.vision_model or self.chat_model
+
+    @cached_property
+    def common_endpoint_set(self) -> bool:
+        """Whether there is an endpoint for the roles that have none of their own."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
 
     @cached_property
     def chat_endpoint_set(self) -> bool:
         """Whether a chat model is configured; else the extractive one answers."""
-        return self.openai_api_key is not None or self.openai_base_url is not None
+        return self.common_endpoint_set or self.chat_base_url is not None or self.chat_api_key is not None
 
     @cached_property
     def page_origins(self) -> tuple[str, ...]:

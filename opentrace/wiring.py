@@ -125,7 +125,7 @@ def _embedders(settings: Settings, calls: ModelCalls | None) -> Embedders:
 def _embedder(settings: Settings, calls: ModelCalls | None) -> Embedder:
     if settings.embeds_locally:
         return _local_embedder(settings)
-    if settings.embedding_base_url is None and not settings.chat_endpoint_set:
+    if settings.embedding_base_url is None and not settings.common_endpoint_set:
         raise SettingsError(
             f"OPENTRACE_EMBEDDING_MODEL names {settings.embedding_model!r}, and no endpoint is set. Set "
             f"OPENTRACE_OPENAI_API_KEY or OPENTRACE_EMBEDDING_BASE_URL, or leave the model at {LOCAL_EMBEDDING_MODEL}."

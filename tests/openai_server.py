@@ -3,7 +3,8 @@
     async with OpenAiServer.running() as server:
         server.replies += [ToolCalls(("rag_search", '{"query": "net sales"}')), Text("They fell [1].")]
 
-One reply is taken per request; `server.requests` are the bodies that came. Without a reply left, `otherwise` comes.
+One reply is taken per request; `server.requests` are the bodies that came, `server.headers` the headers of all.
+Without a reply left, `otherwise` comes.
 
 Requests for an answer of a given form (`response_format`) are those of small tasks: their replies are in
 `small_replies` by the name of the form, they come to `small_requests`, and without a reply they are answered 404.
@@ -110,6 +111,7 @@ class OpenAiServer:
     replies: list[Reply] = field(default_factory=list[Reply])
     otherwise: "Reply" = field(default_factory=lambda: Failure(500))
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     small_replies: dict[str, Reply] = field(default_factory=dict[str, "Reply"])
     small_requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     seen_leaving: asyncio.Event = field(default_factory=asyncio.Event)
@@ -126,6 +128,7 @@ class OpenAiServer:
 
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
+        self.headers.append(dict(request.headers))
         if "response_format" in body:
             self.small_requests.append(body)
             reply = self.small_replies.get(body["response_format"]["json_schema"]["name"], Failure(404))

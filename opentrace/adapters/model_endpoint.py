@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 
-Role = Literal["embedding"]
+Role = Literal["chat", "small", "vision", "embedding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,39 @@ class ModelEndpoint:
 
 
 def model_endpoint(settings: Settings, role: Role) -> ModelEndpoint:
-    """The role's own endpoint, else the shared one. The shared key never goes to another host than it is for."""
-    own_url, own_key = {"embedding": (settings.embedding_base_url, settings.embedding_api_key)}[role]
-    shared_url = settings.openai_base_url or OPENAI_BASE_URL
-    base_url = own_url or shared_url
-    is_shared = urlsplit(base_url).netloc == urlsplit(shared_url).netloc
-    key = own_key or (settings.openai_api_key if is_shared else None)
+    """The role's own endpoint, else that for answers (small tasks, descriptions) or the common one.
+
+    A key never goes to another host than it is for.
+    """
+    own_url, own_key = {
+        "chat": (settings.chat_base_url, settings.chat_api_key),
+        "small": (settings.small_base_url, settings.small_api_key),
+        "vision": (settings.vision_base_url, settings.vision_api_key),
+        "embedding": (settings.embedding_base_url, settings.embedding_api_key),
+    }[role]
+    fallback = model_endpoint(settings, "chat") if role in ("small", "vision") else _common(settings)
+    if own_url is None and own_key is None:
+        return fallback
+    base_url = own_url or fallback.base_url
+    same_host = urlsplit(base_url).netloc == urlsplit(fallback.base_url).netloc
     prefix = f"OPENTRACE_{role.upper()}"
     return ModelEndpoint(
         base_url=base_url,
-        api_key=key.get_secret_value() if key else None,
-        organization=settings.openai_organization if is_shared else None,
+        api_key=own_key.get_secret_value() if own_key else fallback.api_key if same_host else None,
+        organization=fallback.organization if same_host else None,
         proxy=settings.openai_proxy,
-        base_url_variable=f"{prefix}_BASE_URL" if own_url else "OPENTRACE_OPENAI_BASE_URL",
-        api_key_variable=f"{prefix}_API_KEY" if own_key or not is_shared else "OPENTRACE_OPENAI_API_KEY",
+        base_url_variable=f"{prefix}_BASE_URL" if own_url else fallback.base_url_variable,
+        api_key_variable=f"{prefix}_API_KEY" if own_key or not same_host else fallback.api_key_variable,
+    )
+
+
+def _common(settings: Settings) -> ModelEndpoint:
+    key = settings.openai_api_key
+    return ModelEndpoint(
+        base_url=settings.openai_base_url or OPENAI_BASE_URL,
+        api_key=key.get_secret_value() if key else None,
+        organization=settings.openai_organization,
+        proxy=settings.openai_proxy,
+        base_url_variable="OPENTRACE_OPENAI_BASE_URL",
+        api_key_variable="OPENTRACE_OPENAI_API_KEY",
     )

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any, NoReturn, Self, cast
-from urllib.parse import urlsplit
+from typing import Any, Literal, NoReturn, Self, cast
 
 import httpx2
 import openai
@@ -15,6 +14,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr, model_validator
 
 from opentrace.adapters.counted_calls import CountedCalls
+from opentrace.adapters.model_endpoint import ModelEndpoint, model_endpoint
 from opentrace.adapters.openai_retries import retry_after_s, retry_wait_s
 from opentrace.ports.chat_model import ChatModels, ModelCalls, ModelError
 from opentrace.settings import Settings
@@ -29,19 +29,24 @@ _CONTEXT_WORDS = ("context length", "context size", "context window", "maximum c
 
 
 def openai_chat_models(settings: Settings, calls: ModelCalls | None = None) -> ChatModels:
-    """The models that the settings name, behind `openai_base_url` or OpenAI itself. `calls` is told of their calls."""
-    timeout = httpx2.Timeout(settings.model_timeout_s, connect=min(10.0, settings.model_timeout_s))
-    client = httpx2.AsyncClient(timeout=timeout, limits=httpx2.Limits(max_connections=1000))
+    """The models that the settings name, each at the endpoint of its role. `calls` is told of their calls."""
+    clients: dict[ModelEndpoint, httpx2.AsyncClient] = {}
 
-    def model(name: str) -> OpenAiChatModel:
+    def model(role: Literal["chat", "small", "vision"], name: str, *, named_by: str) -> OpenAiChatModel:
+        endpoint = model_endpoint(settings, role)
+        if endpoint not in clients:
+            clients[endpoint] = endpoint.http_client(timeout_s=settings.model_timeout_s)
         return OpenAiChatModel(
             model=name,
             # Local servers want no key, but the client wants something to send.
-            api_key=settings.openai_api_key or SecretStr("none"),
-            base_url=settings.openai_base_url or "https://api.openai.com/v1",
-            timeout=timeout,
-            http_async_client=client,
+            api_key=SecretStr(endpoint.api_key or "none"),
+            base_url=endpoint.base_url,
+            organization=endpoint.organization,
+            timeout=clients[endpoint].timeout,
+            http_async_client=clients[endpoint],
             chunk_timeout_s=settings.model_timeout_s,
+            named_by=named_by,
+            endpoint=endpoint,
             stream_chunk_timeout=None,
             max_retries=0,
             stream_usage=True,
@@ -49,13 +54,20 @@ def openai_chat_models(settings: Settings, calls: ModelCalls | None = None) -> C
             callbacks=[CountedCalls(name, calls)] if calls else None,
         )
 
+    async def close() -> None:
+        for client in clients.values():
+            await client.aclose()
+
+    small, vision = settings.small_model_name, settings.vision_model_name
     return ChatModels(
-        main=model(settings.chat_model),
+        main=model("chat", settings.chat_model, named_by="OPENTRACE_CHAT_MODEL"),
         name=settings.chat_model,
         extractive=False,
-        small=model(settings.small_model_name),
-        small_name=settings.small_model_name,
-        close=client.aclose,
+        small=model("small", small, named_by="OPENTRACE_SMALL_MODEL"),
+        small_name=small,
+        vision=model("vision", vision, named_by="OPENTRACE_VISION_MODEL"),
+        vision_name=vision,
+        close=close,
     )
 
 
@@ -92,17 +104,14 @@ class OpenAiChatModel(ChatOpenAI):
     chunk_timeout_s: float
     """Longest wait for the next chunk of a stream. Unlike the client's read timeout, comments that keep the connection
     alive do not count."""
+    named_by: str
+    """The setting that says which model this is."""
+    endpoint: ModelEndpoint
 
     @model_validator(mode="after")
     def send_as_on_the_wire(self) -> Self:
         self.async_client = PlainCompletions(self.root_async_client)
         return self
-
-    @property
-    def endpoint(self) -> str:
-        """Where requests go, without user and password."""
-        parts = urlsplit(self.openai_api_base or "")
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     async def _agenerate(
         self,
@@ -156,32 +165,35 @@ class OpenAiChatModel(ChatOpenAI):
         await asyncio.sleep(wait_s)
 
     def _raise_model_error(self, error: Exception, *, streamed: bool) -> NoReturn:
-        raise _model_error(error, model=self.model_name, endpoint=self.endpoint, streamed=streamed) from error
+        raise _model_error(
+            error, model=self.model_name, named_by=self.named_by, endpoint=self.endpoint, streamed=streamed
+        ) from error
 
 
-def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool) -> ModelError:
+def _model_error(error: Exception, *, model: str, named_by: str, endpoint: ModelEndpoint, streamed: bool) -> ModelError:
+    at = endpoint.shown
     match error:
         case openai.AuthenticationError():
             return ModelError(
                 "model_unauthorized",
-                f"{endpoint} does not accept the API key. Set OPENTRACE_OPENAI_API_KEY to a valid one.",
+                f"{at} does not accept the API key. Set {endpoint.api_key_variable} to a valid one.",
             )
         case openai.PermissionDeniedError():
             return ModelError(
                 "model_forbidden",
-                f"{endpoint} does not let this API key use the model {model!r}. "
-                "Allow it there, or set OPENTRACE_CHAT_MODEL to another model.",
+                f"{at} does not let this API key use the model {model!r}. "
+                f"Allow it there, or set {named_by} to another model.",
             )
         case openai.NotFoundError():
             return ModelError(
                 "model_not_found",
-                f"{endpoint} has no model {model!r}. Set OPENTRACE_CHAT_MODEL to one that it has, "
-                "or correct OPENTRACE_OPENAI_BASE_URL.",
+                f"{at} has no model {model!r}. Set {named_by} to one that it has, "
+                f"or correct {endpoint.base_url_variable}.",
             )
         case openai.RateLimitError() if error.code == "insufficient_quota":
             return ModelError(
                 "model_quota_exceeded",
-                f"The account at {endpoint} has used up its quota. Add credit there, or use another endpoint.",
+                f"The account at {at} has used up its quota. Add credit there, or use another endpoint.",
             )
         case openai.RateLimitError():
             wait_s = retry_after_s(error)
@@ -190,7 +202,7 @@ def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool)
                 "model_rate_limited", f"The model gets too many requests. Ask again {when}.", retry_after_s=wait_s
             )
         case openai.BadRequestError() | openai.UnprocessableEntityError():
-            return _bad_request(error, model=model, endpoint=endpoint)
+            return _bad_request(error, model=model, named_by=named_by, at=at)
         case openai.APITimeoutError() | TimeoutError() | httpx2.TimeoutException():
             return ModelError(
                 "model_timeout",
@@ -201,17 +213,15 @@ def _model_error(error: Exception, *, model: str, endpoint: str, streamed: bool)
         case openai.APIConnectionError() | httpx2.TransportError():
             return ModelError(
                 "model_unreachable",
-                f"Nothing answers at {endpoint}. Start the model server, or correct OPENTRACE_OPENAI_BASE_URL.",
+                f"Nothing answers at {at}. Start the model server, or correct {endpoint.base_url_variable}.",
             )
         case openai.APIStatusError():
-            return ModelError(
-                "model_failed", f"{endpoint} failed with status {error.status_code}. Ask again in a moment."
-            )
+            return ModelError("model_failed", f"{at} failed with status {error.status_code}. Ask again in a moment.")
         case _:
-            return ModelError("model_failed", f"{endpoint} sent an answer that could not be read. Ask again.")
+            return ModelError("model_failed", f"{at} sent an answer that could not be read. Ask again.")
 
 
-def _bad_request(error: openai.APIStatusError, *, model: str, endpoint: str) -> ModelError:
+def _bad_request(error: openai.APIStatusError, *, model: str, named_by: str, at: str) -> ModelError:
     said = error.message.lower()
     if error.code in _CONTEXT_CODES or any(words in said for words in _CONTEXT_WORDS):
         return ModelError(
@@ -223,7 +233,7 @@ def _bad_request(error: openai.APIStatusError, *, model: str, endpoint: str) -> 
         return ModelError("model_tools_unsupported", f"The model {model!r} cannot call tools.")
     return ModelError(
         "model_rejected_request",
-        f"{endpoint} rejected the request for the model {model!r}. Check that OPENTRACE_CHAT_MODEL names a chat model.",
+        f"{at} rejected the request for the model {model!r}. Check that {named_by} names a chat model.",
     )
 
 

@@ -69,7 +69,7 @@ def examine(settings: Settings, *, fix_cors: bool = False) -> list[Finding]:
             findings += asyncio.run(_services(settings, fix_cors=fix_cors))
         except SettingsError as error:
             findings.append(Finding("Settings", "problem", str(error)))
-    findings += [*examine_sign_in(settings), examine_answers(settings)]
+    findings += [*examine_sign_in(settings), *examine_answers(settings)]
     return findings
 
 

@@ -78,9 +78,10 @@ async def _nothing_to_close() -> None:
 @dataclass(frozen=True, slots=True)
 class ChatModels:
     """The models of the agents. `main` answers; `name` is what the user is told. `small` checks, rewrites and names.
+    `vision` describes tables and pictures.
 
-    `extractive` means that no language model is configured: sentences are picked from the documents, and there is no
-    `small` one. `close` ends the connections.
+    `extractive` means that no language model is configured: sentences are picked from the documents, and there is
+    neither of the other two. `close` ends the connections.
     """
 
     main: BaseChatModel
@@ -88,6 +89,8 @@ class ChatModels:
     extractive: bool
     small: BaseChatModel | None = None
     small_name: str | None = None
+    vision: BaseChatModel | None = None
+    vision_name: str | None = None
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 

@@ -319,18 +319,16 @@ class Ingestion:
             progress.note(described=done, to_describe=total)
             progress.tell(f"Processing chunk {min(done + 1, total)} of {total}.")
 
-        document = lease.document
+        document, name = lease.document, models.vision_name or models.name
         described = await describe_chunks(
             chunks,
             models=models,
-            cache=SummaryCache(
-                self._services.database, document.principal, project_id=document.project_id, model=models.name
-            ),
+            cache=SummaryCache(self._services.database, document.principal, project_id=document.project_id, model=name),
             most=settings.summary_max_chunks,
             concurrency=settings.summary_concurrency,
             on_progress=on_progress,
         )
-        progress.note(described=described.described, model=models.name)
+        progress.note(described=described.described, model=name)
         progress.report(described.findings(most=settings.summary_max_chunks))
         return described.chunks
 

@@ -155,7 +155,7 @@ async def _asked(chunk: Chunk, models: ChatModels) -> str:
     for image in chunk.images[:MAX_IMAGES]:
         url = f"data:{image.media_type};base64,{base64.b64encode(image.data).decode('ascii')}"
         content.append({"type": "image_url", "image_url": {"url": url}})
-    answer = await models.main.ainvoke([SystemMessage(_INSTRUCTIONS), HumanMessage(content)])
+    answer = await (models.vision or models.main).ainvoke([SystemMessage(_INSTRUCTIONS), HumanMessage(content)])
     plain = answer.text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     return plain.strip()[:MAX_SUMMARY_CHARS].rstrip()
 
