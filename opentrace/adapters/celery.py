@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
 
 from celery import Celery, Task
 from kombu.exceptions import KombuError
@@ -25,6 +26,7 @@ ALIVE_S = 20
 """How long one report of a worker counts. It reports every few seconds, and a busy machine may delay it."""
 
 _REQUEST_ID_HEADER = "opentrace_request_id"
+_TRACE_PARENT_HEADER = "opentrace_traceparent"
 
 _PRIORITY_SUFFIXES = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 """Kombu keeps one list for each of its four priorities."""
@@ -71,23 +73,23 @@ def redelivery_s(longest_task_s: float) -> int:
     return ceil(longest_task_s) + _REDELIVERY_SLACK_S
 
 
-Handler = Callable[[str, str | None], None]
-"""Gets the id of what the job is about and that of the request which asked for it, in a thread of the pool."""
+Handler = Callable[[Job], None]
+"""Gets the job in a thread of the pool."""
 
 
 def worker_app(redis_url: str, *, handlers: Mapping[JobName, Handler], longest_task_s: float) -> Celery:
     """The application of a worker. A job takes `longest_task_s` at most."""
     app = celery_app(redis_url, visibility_timeout=redelivery_s(longest_task_s))
     for name, handler in handlers.items():
-        app.task(name=_task(name), bind=True)(_runner(handler))
+        app.task(name=_task(name), bind=True)(_runner(name, handler))
     app.finalize()
     return app
 
 
-def _runner(handler: Handler) -> Callable[[Task, str], None]:
+def _runner(name: JobName, handler: Handler) -> Callable[[Task, str], None]:
     def run(task: Task, subject_id: str) -> None:
         headers = cast("dict[str, str]", task.request.headers or {})
-        handler(subject_id, headers.get(_REQUEST_ID_HEADER))
+        handler(Job(name, UUID(subject_id), headers.get(_REQUEST_ID_HEADER), headers.get(_TRACE_PARENT_HEADER)))
 
     return run
 
@@ -118,6 +120,7 @@ class CeleryJobQueue:
         )
 
     async def enqueue(self, job: Job) -> None:
+        headers = {_REQUEST_ID_HEADER: job.request_id, _TRACE_PARENT_HEADER: job.trace_parent}
         async with _translated():
             await asyncio.to_thread(
                 self._app.send_task,
@@ -125,7 +128,7 @@ class CeleryJobQueue:
                 [str(job.subject_id)],
                 queue=QUEUE,
                 ignore_result=True,
-                headers={_REQUEST_ID_HEADER: job.request_id} if job.request_id else {},
+                headers={name: value for name, value in headers.items() if value},
             )
 
     async def depth(self) -> int:

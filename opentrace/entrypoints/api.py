@@ -26,6 +26,7 @@ from opentrace.http.middleware import BodyLimit, OriginCheck, SecurityHeaders
 from opentrace.http.observability import HttpMetrics, RequestObserver
 from opentrace.http.openapi import DESCRIPTION, TAGS, TITLE, install_openapi
 from opentrace.http.problems import add_problem_handlers
+from opentrace.http.tracing import RequestTracer
 from opentrace.knowledge.endpoints import router as documents_router
 from opentrace.logs import failure_places
 from opentrace.ports.authenticator import OutsideAccounts
@@ -34,6 +35,7 @@ from opentrace.projects.endpoints import router as projects_router
 from opentrace.retrieval.endpoints import router as search_router
 from opentrace.services import Services
 from opentrace.settings import Settings
+from opentrace.traces import open_traces
 from opentrace.wiring import open_services
 
 OPENAPI_URL = "/openapi.json"
@@ -44,7 +46,10 @@ _log = structlog.stdlib.get_logger("opentrace.api")
 
 
 def create_app(settings: Settings, *, once_loaded: Callable[[], None] = lambda: None) -> FastAPI:
-    """The application. Nothing is opened before its lifespan starts; `once_loaded` is called when all is imported."""
+    """The application. Nothing is opened before its lifespan starts; `once_loaded` is called when all is imported.
+
+    Raises SettingsError where traces are asked for that cannot be sent.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -66,7 +71,10 @@ def create_app(settings: Settings, *, once_loaded: Callable[[], None] = lambda: 
                     with suppress(asyncio.CancelledError):
                         await task
                 hashing.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
 
+    traces = open_traces("opentrace-server")
     metrics = HttpMetrics()
     model_metrics = ModelMetrics(metrics.registry, prices=settings.model_prices)
     app = FastAPI(
@@ -86,6 +94,8 @@ def create_app(settings: Settings, *, once_loaded: Callable[[], None] = lambda: 
     app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
     app.add_middleware(RequestObserver, metrics=metrics)
+    if traces is not None:
+        app.add_middleware(RequestTracer, traces=traces)
     add_problem_handlers(app)
     app.include_router(health_router(metrics))
     app.include_router(docs_router(title=TITLE, openapi_url=OPENAPI_URL))

@@ -114,9 +114,14 @@ def serve(
 
     from opentrace.entrypoints.api import create_app, relieve_collector, server_config
     from opentrace.logs import configure_logging
+    from opentrace.settings import SettingsError
 
     configure_logging(level=settings.log_level, style=settings.log_format)
-    server = uvicorn.Server(server_config(create_app(settings, once_loaded=relieve_collector), settings))
+    try:
+        app = create_app(settings, once_loaded=relieve_collector)
+    except SettingsError as error:
+        _fail(str(error), code=USAGE_ERROR)
+    server = uvicorn.Server(server_config(app, settings))
     server.run(sockets=None if socket_fd is None else [socket.socket(fileno=socket_fd)])
     if not server.started:
         _fail("The server did not start; the lines above say why.")
@@ -130,9 +135,13 @@ def worker(data_dir: DataDirOption = None) -> None:
     settings = _with_services(_settings({"data_dir": data_dir}))
     from opentrace.entrypoints.worker import run
     from opentrace.logs import configure_logging
+    from opentrace.settings import SettingsError
 
     configure_logging(level=settings.log_level, style=settings.log_format)
-    run(settings)
+    try:
+        run(settings)
+    except SettingsError as error:
+        _fail(str(error), code=USAGE_ERROR)
 
 
 def migrate(data_dir: DataDirOption = None) -> None:

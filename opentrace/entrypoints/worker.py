@@ -12,10 +12,9 @@ import signal
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Any
-from uuid import UUID
 
 import structlog
 from celery.worker import WorkController, state
@@ -30,8 +29,9 @@ from opentrace.knowledge.sweeper import Sweeper
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.logs import failure_places
 from opentrace.ports.chat_model import ModelCalls
-from opentrace.ports.job_queue import JobQueue, JobQueueError
+from opentrace.ports.job_queue import Job, JobQueue, JobQueueError
 from opentrace.settings import Settings, SettingsError
+from opentrace.traces import Traces, open_traces
 from opentrace.wiring import open_services
 
 REPORT_INTERVAL_S = 5.0
@@ -47,7 +47,8 @@ def run(settings: Settings) -> None:
         raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
     metrics = IngestionMetrics()
     model_metrics = ModelMetrics(metrics.registry, prices=settings.model_prices)
-    loop = WorkerLoop(settings, metrics=metrics, model_calls=model_metrics)
+    traces = open_traces("opentrace-worker")
+    loop = WorkerLoop(settings, metrics=metrics, model_calls=model_metrics, traces=traces)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if state.should_stop is not None:
@@ -82,6 +83,8 @@ def run(settings: Settings) -> None:
     _log.info("worker_started", concurrency=settings.worker_concurrency)
     consumer.start()
     loop.end()
+    if traces is not None:
+        traces.close()
     _log.info("worker_stopped")
 
 
@@ -94,10 +97,13 @@ def _give_up() -> None:
 class WorkerLoop:
     """The event loop of the process, in a thread of its own, with the services opened on it."""
 
-    def __init__(self, settings: Settings, *, metrics: IngestionMetrics, model_calls: ModelCalls) -> None:
+    def __init__(
+        self, settings: Settings, *, metrics: IngestionMetrics, model_calls: ModelCalls, traces: Traces | None
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._model_calls = model_calls
+        self._traces = traces
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="event-loop", daemon=True)
         self._opened = threading.Event()
@@ -114,20 +120,27 @@ class WorkerLoop:
         if self._failure is not None:
             raise self._failure
 
-    def ingest(self, document_id: str, request_id: str | None) -> None:
+    def ingest(self, job: Job) -> None:
         """The task: called in a thread of the pool, returns when the document is read, failed or given back."""
         assert self._ingestion is not None
-        self._wait_for(self._ingestion.ingest(UUID(document_id)), request_id)
+        self._wait_for(self._ingestion.ingest(job.subject_id), job)
 
-    def reembed(self, project_id: str, request_id: str | None) -> None:
+    def reembed(self, job: Job) -> None:
         """The task: called in a thread of the pool, returns when the project's turn is over."""
         assert self._reembedding is not None
-        self._wait_for(self._reembedding.run(UUID(project_id)), request_id)
+        self._wait_for(self._reembedding.run(job.subject_id), job)
 
-    def _wait_for(self, work: Coroutine[Any, Any, None], request_id: str | None) -> None:
-        named = {"request_id": request_id} if request_id else {}
+    def _wait_for(self, work: Coroutine[Any, Any, None], job: Job) -> None:
+        named = {"request_id": job.request_id} if job.request_id else {}
+        span = (
+            nullcontext()
+            if self._traces is None
+            else self._traces.span(
+                job.name, kind="consumer", parent=job.trace_parent, **{"opentrace.subject_id": str(job.subject_id)}
+            )
+        )
         # The loop runs the work in the context of this thread.
-        with structlog.contextvars.bound_contextvars(**named), suppress(CancelledError):
+        with structlog.contextvars.bound_contextvars(**named), span, suppress(CancelledError):
             asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def begin_stop(self) -> None:

@@ -15,12 +15,14 @@ class JobQueueError(Exception):
 class Job:
     """Running a job twice, or for a document or project that is gone, does no harm. `subject_id` says of which.
 
-    `request_id` is that of the HTTP request which asked for it, so that the worker's log lines can be told to it.
+    `request_id` is that of the HTTP request which asked for it, so that the worker's log lines can be told to it;
+    `trace_parent` is its span, where traces are asked for.
     """
 
     name: JobName
     subject_id: UUID
     request_id: str | None = None
+    trace_parent: str | None = None
 
 
 class JobQueue(Protocol):

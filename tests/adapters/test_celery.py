@@ -23,7 +23,7 @@ def test_an_address_means_the_same_to_celery(redis_url: str, expected: str) -> N
 
 def test_no_message_comes_again_while_its_task_may_still_run() -> None:
     app: Any = worker_app(
-        "redis://127.0.0.1:1/0", handlers={"ingest_document": lambda _id, _request_id: None}, longest_task_s=7200.5
+        "redis://127.0.0.1:1/0", handlers={"ingest_document": lambda _job: None}, longest_task_s=7200.5
     )
 
     with app.connection_for_read() as connection:
