@@ -7,7 +7,7 @@ import { cn } from "@/lib/cn";
 import type { Citation } from "@/lib/api/types";
 
 import { useCitations } from "./citation-context";
-import { placeInDocument } from "./citation-place";
+import { placeInDocument } from "@/lib/place";
 import { excerptOf } from "./source/excerpt";
 
 const chipClasses =

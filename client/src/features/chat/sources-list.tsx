@@ -8,7 +8,7 @@ import { formatNumber } from "@/lib/format";
 
 import { placeOf } from "./citation-chip";
 import { useCitations } from "./citation-context";
-import { placeAsLabel } from "./citation-place";
+import { placeAsLabel } from "@/lib/place";
 
 /** The sources of an answer, each with its place and how well it matched. */
 export function SourcesList({ citations }: { citations: readonly Citation[] }) {

@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import type { Chunk } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { counted } from "@/lib/format";
+import { placeInDocument } from "@/lib/place";
 
 import { ChunkContent } from "./chunk-content";
 
@@ -49,6 +50,7 @@ export const ChunkCard = memo(function ChunkCard({
 }: ChunkCardProps) {
   const { text, tables, images } = chunk.original_content;
   const number = chunk.chunk_index + 1;
+  const place = placeInDocument(chunk);
   return (
     <article
       aria-label={`Chunk ${number}`}
@@ -60,7 +62,7 @@ export const ChunkCard = memo(function ChunkCard({
     >
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1.5 text-xs text-muted-foreground">
         <span className="font-mono font-medium text-foreground tabular-nums">#{number}</span>
-        {chunk.page_number === null ? null : <span>page {chunk.page_number}</span>}
+        {place === null ? null : <span>{place}</span>}
         <span>{counted(chunk.char_count, "character", "characters")}</span>
         {chunk.types.map((type) => (
           <Badge key={type}>{TYPE_NAMES[type] ?? type}</Badge>

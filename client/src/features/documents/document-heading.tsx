@@ -16,7 +16,7 @@ import { useIdleLoad } from "@/lib/use-idle-load";
 
 import { ExternalLink } from "@/components/external-link";
 
-import { kindOf } from "./file-kinds";
+import { kindOf, pageWords } from "./file-kinds";
 import { useRetryDocument } from "./queries";
 import { StatusBadge } from "./status-badge";
 
@@ -41,7 +41,7 @@ export function DocumentHeading({ projectId, document, warnings, onWarnings }: D
   const facts = [
     document.source === "url" ? "Web page" : kindOf(document.content_type),
     formatBytes(document.size_bytes),
-    document.page_count === null ? null : counted(document.page_count, "page", "pages"),
+    document.page_count === null ? null : counted(document.page_count, ...pageWords(document.content_type)),
     `added ${formatDateTime(document.created_at)}`,
   ].filter((fact) => fact !== null);
 

@@ -35,6 +35,13 @@ export function kindOf(contentType: string): string {
   return subtype && subtype !== "octet-stream" ? subtype.replace(/^x-/, "").toUpperCase() : "File";
 }
 
+/** What its pages are called: one, and several. */
+export function pageWords(contentType: string): [one: string, many: string] {
+  const kind = kindOf(contentType);
+  if (kind === "Excel" || kind === "ODS") return ["sheet", "sheets"];
+  return kind === "PowerPoint" ? ["slide", "slides"] : ["page", "pages"];
+}
+
 /** "PDF, Word, HTML": what is taken, each kind once, in the order of the server. */
 export function kindsOf(mediaTypes: readonly string[]): string {
   return new Intl.ListFormat("en", { type: "unit" }).format([...new Set(mediaTypes.map(kindOf))]);

@@ -17,11 +17,13 @@ import { useProject } from "./queries";
 
 const ProjectSwitcher = lazyPart(() => import("./project-switcher").then((module) => module.ProjectSwitcher));
 
-const SECTIONS = [
-  { section: "chat", label: "Chat", icon: MessagesSquare, href: routes.chats },
+const CHAT = { section: "chat", label: "Chat", icon: MessagesSquare, href: routes.chats } as const;
+const KNOWLEDGE_BASE = [
   { section: "documents", label: "Documents", icon: FileText, href: routes.documents },
   { section: "settings", label: "Settings", icon: SlidersHorizontal, href: routes.settings },
 ] as const;
+
+type Section = typeof CHAT | (typeof KNOWLEDGE_BASE)[number];
 
 /** The frame of a project's pages: which project, and the way between its chat and its knowledge base. */
 export function ProjectShell({ children }: { children: ReactNode }) {
@@ -54,7 +56,6 @@ function ProjectContent({ projectId, children }: { projectId: string; children: 
 }
 
 function ProjectHeader({ projectId }: { projectId: string }) {
-  const { section } = usePathIds();
   return (
     <>
       <ProjectSwitcher projectId={projectId} />
@@ -62,26 +63,37 @@ function ProjectHeader({ projectId }: { projectId: string }) {
         aria-label="Project"
         className="order-3 -mx-1 flex w-full gap-1 overflow-x-auto sm:order-2 sm:mx-0 sm:ml-4 sm:w-auto"
       >
-        {SECTIONS.map(({ section: name, label, icon: Icon, href }) => {
-          const current = section === name;
-          return (
-            <Link
-              key={name}
-              href={href(projectId)}
-              aria-current={current ? "page" : undefined}
-              className={cn(
-                "flex h-11 items-center gap-2 border-b-2 px-3 text-sm font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2 sm:h-14",
-                current
-                  ? "border-primary text-foreground"
-                  : "border-transparent text-muted-foreground hover:text-foreground",
-              )}
-            >
-              <Icon aria-hidden className="size-4" />
-              {label}
-            </Link>
-          );
-        })}
+        <SectionLink projectId={projectId} of={CHAT} />
+        <div role="group" aria-label="Knowledge base" className="flex items-center gap-1">
+          <span aria-hidden className="ml-2 hidden border-l pl-4 text-sm text-muted-foreground md:inline">
+            Knowledge base
+          </span>
+          {KNOWLEDGE_BASE.map((section) => (
+            <SectionLink key={section.section} projectId={projectId} of={section} />
+          ))}
+        </div>
       </nav>
     </>
+  );
+}
+
+function SectionLink({ projectId, of }: { projectId: string; of: Section }) {
+  const { section } = usePathIds();
+  const { label, icon: Icon, href } = of;
+  const current = section === of.section;
+  return (
+    <Link
+      href={href(projectId)}
+      aria-current={current ? "page" : undefined}
+      className={cn(
+        "flex h-11 items-center gap-2 border-b-2 px-3 text-sm font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2 sm:h-14",
+        current
+          ? "border-primary text-foreground"
+          : "border-transparent text-muted-foreground hover:text-foreground",
+      )}
+    >
+      <Icon aria-hidden className="size-4" />
+      {label}
+    </Link>
   );
 }

@@ -11,6 +11,7 @@ import { SearchNotesView } from "@/features/chat/trace/search-notes-view";
 import { ChunkContent } from "@/features/documents/chunk-content";
 import type { Candidate, SearchResponse, SearchResult } from "@/lib/api/types";
 import { counted, formatDuration, formatNumber } from "@/lib/format";
+import { placeInDocument } from "@/lib/place";
 import { routes } from "@/lib/routes";
 
 import { ExplainDocument } from "./explain-document";
@@ -105,6 +106,7 @@ interface ResultProps {
 
 function Result({ projectId, result, rank, candidate }: ResultProps) {
   const { char_start: start, char_end: end } = result.passage;
+  const place = placeInDocument(result);
   return (
     <article aria-label={`Passage ${rank}`} className="grid gap-2 rounded-lg border p-3.5">
       <header className="flex items-baseline gap-2 text-sm">
@@ -116,9 +118,7 @@ function Result({ projectId, result, rank, candidate }: ResultProps) {
         >
           {result.document_name}
         </Link>
-        {result.page_number === null ? null : (
-          <span className="shrink-0 text-xs text-muted-foreground">page {result.page_number}</span>
-        )}
+        {place === null ? null : <span className="shrink-0 text-xs text-muted-foreground">{place}</span>}
         <span className="ml-auto shrink-0 font-mono text-xs tabular-nums">
           {formatNumber(result.score, 3)}
         </span>

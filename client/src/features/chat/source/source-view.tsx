@@ -15,7 +15,7 @@ import type { Citation } from "@/lib/api/types";
 import { formatNumber } from "@/lib/format";
 import { routes } from "@/lib/routes";
 
-import { placeAsLabel } from "../citation-place";
+import { placeAsLabel } from "@/lib/place";
 import { useMediaQuery } from "../use-media-query";
 import { ChunkText, PassageText } from "./chunk-text";
 import { MarkedParagraph } from "./marked-passage";

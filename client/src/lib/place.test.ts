@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placeAsLabel, placeInDocument } from "./citation-place";
+import { placeAsLabel, placeInDocument } from "./place";
 
 const box = { page: 2, x0: 0, y0: 0, x1: 1, y1: 1 };
 
