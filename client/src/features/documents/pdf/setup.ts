@@ -11,6 +11,8 @@ export const PDF_OPTIONS = {
   cMapPacked: true,
   standardFontDataUrl: `${ASSETS}/standard_fonts/`,
   wasmUrl: `${ASSETS}/wasm/`,
+  // A machine without Helvetica would draw it in whatever it has, squeezed into the widths of the other.
+  useSystemFonts: false,
   isEvalSupported: false,
   enableXfa: false,
   disableAutoFetch: true,
