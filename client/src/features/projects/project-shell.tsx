@@ -65,7 +65,10 @@ function ProjectHeader({ projectId }: { projectId: string }) {
       >
         <SectionLink projectId={projectId} of={CHAT} />
         <div role="group" aria-label="Knowledge base" className="flex items-center gap-1">
-          <span aria-hidden className="-mt-0.5 ml-2 hidden border-l pl-4 text-sm text-muted-foreground md:inline">
+          <span
+            aria-hidden
+            className="-mt-0.5 ml-2 hidden border-l pl-4 text-sm text-muted-foreground md:inline"
+          >
             Knowledge base
           </span>
           {KNOWLEDGE_BASE.map((section) => (
