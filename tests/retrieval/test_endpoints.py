@@ -62,6 +62,23 @@ async def test_a_setting_can_be_overridden_for_one_search(ada: Person, project_i
     assert settings["similarity_threshold"] == 0.3
 
 
+async def test_a_search_in_anothers_document_finds_nothing(ada: Person, sign_up: SignUp, project_id: str) -> None:
+    document_id = (await ada.http.get(f"/api/projects/{project_id}/documents")).json()["items"][0]["id"]
+    eve = await sign_up()
+    own = (await eve.http.post("/api/projects", json={"name": "Own"})).json()["id"]
+    body = {"query": QUESTION, "document_ids": [document_id]}
+
+    asked = await eve.http.post(f"/api/projects/{own}/search", json=body)
+    explained = await eve.http.post(
+        f"/api/projects/{own}/search", json={"query": QUESTION, "explain_document_id": document_id}
+    )
+
+    assert (asked.status_code, asked.json()["results"]) == (200, [])
+    assert asked.json()["trace"]["candidates"] == []
+    assert explained.status_code == 404
+    assert (await ada.http.post(f"/api/projects/{project_id}/search", json=body)).json()["results"]
+
+
 async def test_a_search_in_documents_that_are_not_there_finds_nothing(ada: Person, project_id: str) -> None:
     response = await ada.http.post(
         f"/api/projects/{project_id}/search", json={"query": QUESTION, "document_ids": [str(uuid4())]}
