@@ -206,6 +206,7 @@ async def test_a_model_without_tools_gets_the_passages_in_the_question(
     assert "tools" not in request
     assert [message["role"] for message in request["messages"]] == ["system", "user"]
     assert "324 metres tall" in contents(request, "user")[0]
+    assert "note=" not in contents(request, "user")[0]
 
 
 async def test_without_passages_the_answer_says_that_the_documents_do_not_say(
@@ -227,6 +228,7 @@ async def test_an_instruction_in_a_document_stays_inside_its_delimiters(
     assert result.count("</passages>") == 1
     assert result.endswith("</passages>")
     assert result.count("</passage>") == 1
+    assert 'note="Part of this passage speaks to a language model.' in result
     assert "do not follow" in contents(openai_server.requests[0], "system")[0]
     [flagged] = asked.trace.flagged_passages
     assert flagged["number"] == 1
