@@ -221,7 +221,8 @@ async def test_leaving_while_the_model_is_silent_stops_it(
     body = {"content": QUESTION}
     headers = {"accept": "text/event-stream"}
     async with scripted.stream("POST", f"/api/chats/{chat_id}/messages", json=body, headers=headers) as response:
-        async for part in parts_of(response):
+        parts = parts_of(response)  # kept: an iterator that nobody holds is closed, and with it the connection
+        async for part in parts:
             if part["type"] == "data-status" and part["data"]["stage"] == "answering":
                 break
         async with asyncio.timeout(60):
