@@ -87,6 +87,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The characters `start` to `end` of a text lead to `url`, an address of the web (http or https)."""
+
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ElementImage:
     """A picture as a browser and a vision model take it; a parser turns other kinds into one of these."""
 
@@ -103,7 +112,7 @@ class Element:
     `text` of a table is linearised, one row a line; `html` is its `<table>`, without attributes but colspan and
     rowspan. `level` is the depth of a Title, from 1. `locations` has one entry a line where the format has pages.
     `text` of an Image is what is read in it (OCR) or said for it (alternative text), and may be empty where `image` is
-    there.
+    there. `links` are in the order of the text.
     """
 
     type: ElementType
@@ -113,6 +122,7 @@ class Element:
     html: str | None = None
     locations: tuple[Location, ...] = ()
     image: ElementImage | None = None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

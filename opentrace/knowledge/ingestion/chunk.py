@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from opentrace.knowledge.ingestion.links import with_links
 from opentrace.knowledge.ingestion.tables import Row, leading_header, rows_to_html, table_rows
-from opentrace.ports.document_parser import Element, ElementImage, ElementType, Location
+from opentrace.ports.document_parser import Element, ElementImage, ElementType, Link, Location
 
 MAX_CHARS = 3000
 NEW_AFTER_CHARS = 2400
@@ -32,9 +33,10 @@ _ROW_BORDERS = (_CELL_BORDER, _SENTENCE_END, _SPACE)
 class Chunk:
     """At most MAX_CHARS characters of a document.
 
-    `content` is what is searched; it begins as `text`, the document's own words. `tables` are HTML. `heading_path` are
-    the titles that all of the chunk stands under, the outermost first. `locations` have offsets into `text`; that of a
-    picture without text is empty where the picture stands in it.
+    `content` is what is searched; it begins as the document's own words. `text` is what is shown: the same words, and
+    where their links lead. `tables` are HTML. `heading_path` are the titles that all of the chunk stands under, the
+    outermost first. `locations` have offsets into `content`; that of a picture without text is empty where the picture
+    stands in it.
     """
 
     content: str
@@ -69,6 +71,7 @@ class _Piece:
     locations: tuple[Location, ...]
     html: str | None = None
     image: ElementImage | None = None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(slots=True)
@@ -106,10 +109,10 @@ class _Section:
                 start += len(piece.text) + len(SEPARATOR)
             else:
                 locations.extend(_moved(piece.locations, by=max(0, start - len(SEPARATOR))))
-        text = SEPARATOR.join(texts)
+        pieces = [piece for piece in self.pieces if piece.text]
         return Chunk(
-            content=text,
-            text=text,
+            content=SEPARATOR.join(texts),
+            text=SEPARATOR.join(with_links([(piece.text, piece.links, piece.type == "Table") for piece in pieces])),
             tables=tuple(piece.html for piece in self.pieces if piece.html),
             types=tuple(dict.fromkeys(piece.type for piece in self.pieces)),
             heading_path=_shared_path(self.pieces),
@@ -214,6 +217,7 @@ def _text_pieces(element: Element, *, path: tuple[str, ...], room: int) -> Itera
             page=_page_at(element, start, end),
             path=path,
             locations=_cut(element.locations, start, end),
+            links=_cut_links(element.links, start, end),
         )
 
 
@@ -254,7 +258,7 @@ def _cut_point(text: str, start: int, limit: int, borders: Sequence[re.Pattern[s
 def _table_sections(table: Element, *, path: tuple[str, ...], lead: _Section) -> Iterator[_Section]:
     """The table in one section, or in several that are cut between rows and repeat its header."""
     if lead.chars_with(len(table.text)) <= MAX_CHARS:
-        lead.add(_Piece("Table", table.text, table.page, path, table.locations, table.html))
+        lead.add(_Piece("Table", table.text, table.page, path, table.locations, table.html, links=table.links))
         yield lead
         return
     rows = table_rows(table)
@@ -289,13 +293,16 @@ def _table_piece(
 ) -> _Piece:
     start, end = rows[first].start, rows[last - 1].end
     text, locations = table.text[start:end], _cut(table.locations, start, end)
-    page = _page_at(table, start, end)
+    page, links = _page_at(table, start, end), _cut_links(table.links, start, end)
     if header:
         header_text = table.text[: header[-1].end] + "\n"
         locations = _cut(table.locations, 0, header[-1].end) + tuple(_moved(locations, by=len(header_text)))
         text = header_text + text
+        links = tuple(
+            replace(link, start=link.start + len(header_text), end=link.end + len(header_text)) for link in links
+        )
     part = rows_to_html(rows, first=first, last=last, header=header) if rows[first].cells else None
-    return _Piece("Table", text, page, path, locations, part)
+    return _Piece("Table", text, page, path, locations, part, links=links)
 
 
 def _row_sections(table: Element, row: Row, *, path: tuple[str, ...]) -> Iterator[_Section]:
@@ -316,6 +323,15 @@ def _cut(locations: Sequence[Location], start: int, end: int) -> tuple[Location,
         replace(location, start=max(location.start, start) - start, end=min(location.end, end) - start)
         for location in locations
         if location.start < end and location.end > start
+    )
+
+
+def _cut_links(links: Sequence[Link], start: int, end: int) -> tuple[Link, ...]:
+    """The links that end in a range of characters, with offsets into that range."""
+    return tuple(
+        replace(link, start=max(link.start, start) - start, end=link.end - start)
+        for link in links
+        if start < link.end <= end
     )
 
 

@@ -163,7 +163,7 @@ async def _asked(chunk: Chunk, models: ChatModels) -> str:
 def _passage(chunk: Chunk) -> str:
     """Escaped, so that nothing in it ends the passage."""
     headings = " › ".join(chunk.heading_path)
-    body = "\n".join([*chunk.tables, chunk.text]) if chunk.tables else chunk.text
+    body = "\n".join([*chunk.tables, chunk.content]) if chunk.tables else chunk.content
     return f"<passage>\n{html.escape(headings, quote=False)}\n{html.escape(body, quote=False)}\n</passage>"
 
 

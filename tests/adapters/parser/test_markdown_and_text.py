@@ -106,3 +106,13 @@ class TestText:
         document = parse_text("a\x00b\x07c\ufeffd soft\u00adhyphen ﬁne\r\nnew".encode())
 
         assert kinds(document) == [("NarrativeText", "abcd softhyphen fine\nnew")]
+
+
+def test_markdown_links_keep_where_they_lead() -> None:
+    document = parse_markdown(
+        b"See [the *big*  map](https://maps.example/) and [here](page.md).\n\n"
+        b"| a |\n|---|\n| [b](https://b.example) |\n"
+    )
+
+    found = [(e.text[link.start : link.end], link.url) for e in document.elements for link in e.links]
+    assert found == [("the big map", "https://maps.example/"), ("b", "https://b.example")]

@@ -164,3 +164,39 @@ def test_the_charset_of_the_server_goes_before_that_of_the_page() -> None:
     document = parse_web_page(html, page=WebPage(PAGE.url, charset="windows-1252"))
 
     assert document.elements[0].text.startswith("Größe.")
+
+
+def test_links_of_the_content_keep_where_they_lead() -> None:
+    document = parsed(
+        whole(
+            f"<main><h2><a href='/rivers'>Rivers</a></h2><p>{PROSE}See <a href='../maps?x=1&amp;y=2'> the  maps </a>, "
+            "<a href='#top'>top</a>, <a href='/guide/#end'>end</a>, <a href='javascript:alert(1)'>run</a>, "
+            "<a href='mailto:a@b.example'>write</a>, <a href='https://u:p@c.example/'>log in</a> and "
+            "<a href='https://d.example/'>https://d.example</a>.</p>"
+            "<a href='https://card.example/'><div><img></div><p>A card</p><p>of two lines</p></a>"
+            "<table><tr><td>Form</td><td>Size</td></tr>"
+            "<tr><td>big</td><td>get <a href='/b.pdf'>B</a> now</td></tr></table></main>"
+        )
+    )
+
+    found = [(e.type, e.text[link.start : link.end], link.url) for e in document.elements for link in e.links]
+    assert found == [
+        ("Title", "Rivers", "https://docs.example/rivers"),
+        ("NarrativeText", "the maps", "https://docs.example/maps?x=1&y=2"),
+        ("NarrativeText", "A card", "https://card.example/"),
+        ("Table", "B", "https://docs.example/b.pdf"),
+    ]
+    assert "https" not in "".join(e.text for e in document.elements).replace("https://d.example", "")
+
+
+def test_links_start_from_the_base_that_a_page_names() -> None:
+    document = parsed(whole(f"<p>{PROSE}<a href='b'>next</a></p>", head="<base href='https://other.example/a/'>"))
+
+    assert [link.url for e in document.elements for link in e.links] == ["https://other.example/a/b"]
+
+
+def test_an_index_keeps_a_bounded_number_of_links() -> None:
+    links = "".join(f"<a href='/{n}'>page {n}</a>, " for n in range(200))
+    document = parsed(whole(f"<p>{PROSE}{PROSE}{PROSE}{links}<a href='/{'x' * 600}'>long</a></p>"))
+
+    assert sum(len(e.links) for e in document.elements) == 50

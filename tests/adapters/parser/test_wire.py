@@ -8,7 +8,7 @@ import pytest
 
 from opentrace.adapters.local.parser.wire import decode_elements, decode_outcome, element_batches, outcome_message
 from opentrace.adapters.local.parser.wire_values import MalformedMessage
-from opentrace.ports.document_parser import Element, ElementImage, Finding, Location, ParsedDocument
+from opentrace.ports.document_parser import Element, ElementImage, Finding, Link, Location, ParsedDocument
 
 PNG = b"\x89PNG\r\n\x1a\n and what follows"
 PICTURE = Element("Image", "", page=1, image=ElementImage("image/png", PNG, 640, 480))
@@ -52,7 +52,7 @@ def test_pictures_and_findings_come_through_whole() -> None:
 )
 def test_what_is_no_picture_is_refused(image: list[Any]) -> None:
     with pytest.raises(MalformedMessage):
-        list(decode_elements([["Image", "", 1, None, None, [], image, None]]))
+        list(decode_elements([["Image", "", 1, None, None, [], image, None, []]]))
 
 
 def test_places_in_spreadsheets_come_through_whole() -> None:
@@ -96,3 +96,33 @@ def test_what_is_no_finding_is_refused(change: dict[int, Any]) -> None:
 
     with pytest.raises(MalformedMessage):
         decode_outcome(message)
+
+
+def test_links_come_through_whole() -> None:
+    element = Element("NarrativeText", "See the maps.", links=(Link(4, 12, "https://maps.example/a?b=c#d"),))
+
+    batches = through_json(list(element_batches(ParsedDocument((element,)))))
+
+    assert [found for batch in batches for found in decode_elements(batch)] == [element]
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        None,
+        [0, 3],
+        [0, 4, "https://a.example/"],
+        [2, 2, "https://a.example/"],
+        [-1, 2, "https://a.example/"],
+        [0, 2, "javascript:alert(1)"],
+        [0, 2, "https://user:secret@a.example/"],
+        [0, 2, "https://a.example/\u202egpj.exe"],
+        [0, 2, "https://a.example/" + "x" * 600],
+        [0, 2, "https:///path"],
+        [0, 2, 5],
+        [0, 2, "https://a.example/"] * 51,
+    ],
+)
+def test_what_is_no_link_is_refused(links: Any) -> None:
+    with pytest.raises(MalformedMessage):
+        list(decode_elements(through_json([["NarrativeText", "abc", None, None, None, [], None, None, links]])))

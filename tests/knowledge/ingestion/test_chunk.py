@@ -3,11 +3,12 @@
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from opentrace.knowledge.ingestion.chunk import COMBINE_UNDER_CHARS, MAX_CHARS, NEW_AFTER_CHARS, Chunk, chunk_elements
-from opentrace.ports.document_parser import Element, ElementImage, ElementType, Location
+from opentrace.ports.document_parser import Element, ElementImage, ElementType, Link, Location
 
 SENTENCE = "The river carries sand and stones down to the wide and shallow bay. "
 
@@ -340,3 +341,35 @@ def without_repeated_headers(chunks: list[Chunk]) -> Iterator[str]:
         lines = chunk.text.split("\n")
         yield "\n".join(line for line in lines if line != header or header not in seen)
         seen.add(header)
+
+
+def test_links_are_shown_and_not_searched() -> None:
+    maps, form = Link(4, 12, "https://maps.example/"), Link(8, 9, "https://a.example/b.pdf")
+    text = Element("NarrativeText", "See the maps.", links=(maps,))
+    table = Element("Table", "Form | Size\nb | 2", html="<table></table>", links=(replace(form, start=12, end=13),))
+
+    prose, rows = chunk_elements([text, table])
+
+    assert (prose.content, prose.text) == ("See the maps.", "See the maps (https://maps.example/).")
+    assert rows.content == "Form | Size\nb | 2"
+    assert rows.text == "Form | Size\nb | 2\n\nb (https://a.example/b.pdf)"
+
+
+def test_links_go_with_their_part_of_a_long_text() -> None:
+    words = SENTENCE * 100
+    links = tuple(Link(at, at + 9, f"https://a.example/{at}") for at in range(0, len(words), len(SENTENCE)))
+
+    chunks = chunk_elements([Element("NarrativeText", words.strip(), links=links)])
+
+    assert len(chunks) > 1
+    for chunk in chunks:
+        assert chunk.text.count("The river (https://a.example/") == chunk.content.count("The river")
+        assert re.sub(r" \(https://a.example/\d+\)", "", chunk.text) == chunk.content
+
+
+def test_links_of_a_passage_are_bounded() -> None:
+    items = [Element("ListItem", "ab", links=(Link(0, 2, f"https://a.example/{n}"),)) for n in range(300)]
+
+    (chunk,) = chunk_elements(items)
+
+    assert chunk.text.count("https://") == 100

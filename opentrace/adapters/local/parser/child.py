@@ -155,7 +155,7 @@ def _bounded(document: ParsedDocument, limits: ParseLimits) -> ParsedDocument:
             f"The document has {len(document.elements):,} paragraphs and tables; at most {limits.max_elements:,} are "
             "taken. Split it into several files.",
         )
-    chars = sum(len(element.text) for element in document.elements)
+    chars = sum(len(element.text) + sum(len(link.url) for link in element.links) for element in document.elements)
     if chars > limits.max_text_chars:
         raise ParseError(
             "document_too_large",

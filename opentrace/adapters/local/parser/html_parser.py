@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from opentrace.adapters.local.parser.charset import decode
 from opentrace.adapters.local.parser.cleaning import clean, clean_lines, one_line
+from opentrace.adapters.local.parser.links import MAX_LINKS, LinkedText
 from opentrace.adapters.local.parser.table_html import (
     MAX_SPAN,
     TableCell,
     table_html,
+    table_links,
     table_text,
     without_empty_rows,
 )
@@ -100,17 +103,20 @@ class HtmlWalk:
     """Collects inline text until a block begins or ends. Iterative, since documents nest as deep as they like."""
 
     root: XmlElement
-    buffer: list[str] = field(default_factory=list[str])
+    address: str | None = None
+    """Where the page is from, if that is known: what its links start from."""
+    gathered: LinkedText = field(default_factory=LinkedText)
     kinds: list[ElementType] = field(default_factory=lambda: list[ElementType](["NarrativeText"]))
     bold: int = 0
     bold_chars: int = 0
 
     def elements(self) -> Iterator[Element]:
+        self.gathered.base = base_address(self.root, self.address)
         walk = etree.iterwalk(self.root, events=("start", "end"))
         opened: list[tuple[bool, bool]] = []
         for event, node in walk:
             if event == "start":
-                whole = _whole(node)
+                whole = _whole(node, self.gathered)
                 block = node.tag in _BLOCKS or whole is not None
                 bold = _is_bold(node)
                 opened.append((block, bold))
@@ -123,12 +129,12 @@ class HtmlWalk:
                     yield from whole
                 elif is_skipped(node):
                     walk.skip_subtree()
-                elif node.tag == "br":
-                    self.buffer.append("\n")
-                elif node.text:
-                    self._add(node.text)
+                else:
+                    self._begin(node)
             else:
                 block, bold = opened.pop()
+                if node.tag == "a":
+                    self.gathered.close()
                 if block:
                     yield from self._flush()
                     self.kinds.pop()
@@ -137,8 +143,16 @@ class HtmlWalk:
                     self._add(node.tail)
         yield from self._flush()
 
+    def _begin(self, node: XmlElement) -> None:
+        if node.tag == "br":
+            self.gathered.add("\n")
+        elif node.tag == "a":
+            self.gathered.open(node.get("href"))
+        if node.text:
+            self._add(node.text)
+
     def _add(self, text: str) -> None:
-        self.buffer.append(_SPACE.sub(" ", text))
+        self.gathered.add(_SPACE.sub(" ", text))
         if self.bold:
             self.bold_chars += len(_SPACE.sub("", text))
 
@@ -149,32 +163,43 @@ class HtmlWalk:
         return kind
 
     def _flush(self) -> Iterator[Element]:
-        text = clean_lines("".join(self.buffer))
+        text, links = self.gathered.take(clean_lines)
         is_bold = text != "" and self.bold_chars >= len(_SPACE.sub("", text))
-        self.buffer.clear()
         self.bold_chars = 0
         if not text:
             return
         kind = self.kinds[-1]
         if kind == "NarrativeText" and is_bold and len(text) <= _MAX_BOLD_HEADING_CHARS and text[-1] not in ".,;":
-            yield Element("Title", one_line(text), level=_BOLD_HEADING_LEVEL)
+            yield Element("Title", one_line(text), level=_BOLD_HEADING_LEVEL, links=links)
         else:
-            yield Element(kind, text)
+            yield Element(kind, text, links=links)
 
 
-def _whole(node: XmlElement) -> list[Element] | None:
-    """The elements of a node that is taken as a whole, or None where the walk goes into it."""
+def base_address(root: XmlElement, address: str | None) -> str | None:
+    """What the relative addresses of a page start from."""
+    named = next((node.get("href") for node in root.getroottree().iter("base") if node.get("href")), None)
+    try:
+        return urljoin(address or "", named or "") or None
+    except ValueError:
+        return address
+
+
+def _whole(node: XmlElement, around: LinkedText) -> list[Element] | None:
+    """The elements of a node that is taken as a whole, or None where the walk goes into it.
+
+    `around` is what was gathered before it.
+    """
     tag = node.tag
     if is_skipped(node):
         return None
     if tag in _HEADINGS:
-        text = one_line(_inline_text(node))
-        return [Element("Title", text, level=_HEADINGS[tag])] if text else []
+        text, links = _gather(node, around.pass_on()).take(one_line)
+        return [Element("Title", text, level=_HEADINGS[tag], links=links)] if text else []
     if tag == "pre":
         text = clean("".join(map(str, node.itertext()))).strip("\n")
         return [Element("CodeSnippet", text)] if text.strip() else []
     if tag == "table" and not _is_layout(node):
-        return _table_elements(node)
+        return _table_elements(node, base=around.base)
     return None
 
 
@@ -194,8 +219,11 @@ def _is_bold(node: XmlElement) -> bool:
 
 
 def _inline_text(node: XmlElement) -> str:
+    return _gather(node, LinkedText()).take(one_line)[0]
+
+
+def _gather(node: XmlElement, gathered: LinkedText) -> LinkedText:
     """The text that is seen inside of a node; blocks and line breaks become spaces."""
-    parts: list[str] = []
     walk = etree.iterwalk(node, events=("start", "end"))
     for event, inner in walk:
         if event == "start":
@@ -203,15 +231,19 @@ def _inline_text(node: XmlElement) -> str:
                 walk.skip_subtree()
                 continue
             if inner.tag in _BLOCKS or inner.tag == "br":
-                parts.append(" ")
+                gathered.add(" ")
+            elif inner.tag == "a":
+                gathered.open(inner.get("href"))
             if inner.text:
-                parts.append(inner.text)
+                gathered.add(inner.text)
         else:
             if inner.tag in _BLOCKS:
-                parts.append(" ")
+                gathered.add(" ")
+            elif inner.tag == "a":
+                gathered.close()
             if inner.tail and inner is not node:
-                parts.append(inner.tail)
-    return "".join(parts)
+                gathered.add(inner.tail)
+    return gathered
 
 
 def _is_layout(table: XmlElement) -> bool:
@@ -219,7 +251,7 @@ def _is_layout(table: XmlElement) -> bool:
     if table.get("role") in ("presentation", "none"):
         return True
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-    texts = [[one_line(_inline_text(cell)) for cell in row if cell.tag in ("td", "th")] for row in rows]
+    texts = [[_inline_text(cell) for cell in row if cell.tag in ("td", "th")] for row in rows]
     if all(sum(1 for text in row if text) <= 1 for row in texts):
         return True
     if any(inner is not table for inner in table.iter("table", *_HEADINGS)):
@@ -227,10 +259,10 @@ def _is_layout(table: XmlElement) -> bool:
     return False
 
 
-def _table_elements(table: XmlElement) -> list[Element]:
+def _table_elements(table: XmlElement, *, base: str | None) -> list[Element]:
     elements: list[Element] = []
     caption = next(table.iter("caption"), None)
-    if caption is not None and (text := one_line(_inline_text(caption))):
+    if caption is not None and (text := _inline_text(caption)):
         elements.append(Element("FigureCaption", text))
     rows: list[list[TableCell]] = []
     for row in table.iter("tr"):
@@ -238,17 +270,16 @@ def _table_elements(table: XmlElement) -> list[Element]:
             continue
         in_head = next(row.iterancestors()).tag == "thead"
         cells = [cell for cell in row if cell.tag in ("td", "th") and not is_skipped(cell)]
-        rows.append([_cell(cell, header=in_head or cell.tag == "th") for cell in cells])
+        rows.append([_cell(cell, base=base, header=in_head or cell.tag == "th") for cell in cells])
     rows = without_empty_rows(rows)
     if rows:
-        elements.append(Element("Table", table_text(rows), html=table_html(rows)))
+        elements.append(Element("Table", table_text(rows), html=table_html(rows), links=table_links(rows)[:MAX_LINKS]))
     return elements
 
 
-def _cell(cell: XmlElement, *, header: bool) -> TableCell:
-    return TableCell(
-        one_line(_inline_text(cell)), _span(cell.get("colspan")), _span(cell.get("rowspan")), header=header
-    )
+def _cell(cell: XmlElement, *, base: str | None, header: bool) -> TableCell:
+    text, links = _gather(cell, LinkedText(base)).take(one_line)
+    return TableCell(text, _span(cell.get("colspan")), _span(cell.get("rowspan")), header=header, links=links)
 
 
 def _span(value: str | None) -> int:

@@ -9,9 +9,16 @@ from markdown_it.token import Token
 from opentrace.adapters.local.parser.charset import decode
 from opentrace.adapters.local.parser.cleaning import clean, clean_lines
 from opentrace.adapters.local.parser.html_parser import html_fragment_elements
-from opentrace.adapters.local.parser.table_html import TableCell, table_html, table_text, without_empty_rows
+from opentrace.adapters.local.parser.links import MAX_LINKS, LinkedText
+from opentrace.adapters.local.parser.table_html import (
+    TableCell,
+    table_html,
+    table_links,
+    table_text,
+    without_empty_rows,
+)
 from opentrace.adapters.local.parser.text_parser import parse_text
-from opentrace.ports.document_parser import Element, ElementType, ParsedDocument
+from opentrace.ports.document_parser import Element, ElementType, Link, ParsedDocument
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _MAX_NESTING = 100
@@ -54,17 +61,18 @@ def _elements(tokens: Sequence[Token]) -> Iterator[Element]:
             case "tr_open" if rows is not None:
                 rows.append([])
             case "inline" if rows is not None:
-                rows[-1].append(TableCell(clean_lines(_inline(token)), header=len(rows) == 1))
+                text, links = _inline(token)
+                rows[-1].append(TableCell(text, header=len(rows) == 1, links=links))
             case "table_close" if rows is not None:
                 kept = without_empty_rows(rows)
                 if kept:
-                    yield Element("Table", table_text(kept), html=table_html(kept))
+                    yield Element("Table", table_text(kept), html=table_html(kept), links=table_links(kept)[:MAX_LINKS])
                 rows = None
             case "inline":
-                text = clean_lines(_inline(token))
+                text, links = _inline(token)
                 if text:
                     kind: ElementType = "Title" if level else "ListItem" if lists else "NarrativeText"
-                    yield Element(kind, text, level=level)
+                    yield Element(kind, text, level=level, links=links)
             case "fence" | "code_block":
                 if token.content.strip():
                     yield Element("CodeSnippet", token.content.strip("\n"))
@@ -74,16 +82,20 @@ def _elements(tokens: Sequence[Token]) -> Iterator[Element]:
                 pass
 
 
-def _inline(token: Token) -> str:
-    parts: list[str] = []
+def _inline(token: Token) -> tuple[str, tuple[Link, ...]]:
+    gathered = LinkedText()
     for child in token.children or []:
         match child.type:
             case "text" | "code_inline" | "image":
-                parts.append(child.content)
+                gathered.add(child.content)
             case "softbreak":
-                parts.append(" ")
+                gathered.add(" ")
             case "hardbreak":
-                parts.append("\n")
+                gathered.add("\n")
+            case "link_open":
+                gathered.open(str(child.attrGet("href") or ""))
+            case "link_close":
+                gathered.close()
             case _:
                 pass
-    return "".join(parts)
+    return gathered.take(clean_lines)

@@ -2,7 +2,9 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from opentrace.ports.document_parser import Link
 
 CELL_SEPARATOR = " | "
 MAX_SPAN = 1000
@@ -14,6 +16,7 @@ class TableCell:
     colspan: int = 1
     rowspan: int = 1
     header: bool = False
+    links: tuple[Link, ...] = ()
 
 
 def table_html(rows: Sequence[Sequence[TableCell]]) -> str:
@@ -32,6 +35,19 @@ def table_text(rows: Sequence[Sequence[TableCell]]) -> str:
     return "\n".join(map(row_text, rows))
 
 
+def table_links(rows: Sequence[Sequence[TableCell]]) -> tuple[Link, ...]:
+    """The links of the cells, by their places in the text of the table."""
+    links: list[Link] = []
+    start = 0
+    for row in rows:
+        for cell in row:
+            if cell.text:
+                links += (Link(start + link.start, start + link.end, link.url) for link in cell.links)
+                start += len(cell.text) + len(CELL_SEPARATOR)
+        start += len("\n") - len(CELL_SEPARATOR)
+    return tuple(links)
+
+
 def without_empty_rows(rows: Sequence[Sequence[TableCell]]) -> list[list[TableCell]]:
     """Rows that have text, so that lines of text and rows of HTML stay the same number.
 
@@ -48,7 +64,7 @@ def without_empty_rows(rows: Sequence[Sequence[TableCell]]) -> list[list[TableCe
 
 
 def _shortened(cell: TableCell) -> TableCell:
-    return TableCell(cell.text, cell.colspan, cell.rowspan - 1, cell.header)
+    return replace(cell, rowspan=cell.rowspan - 1)
 
 
 def _cell_html(cell: TableCell) -> str:

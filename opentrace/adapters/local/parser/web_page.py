@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from opentrace.adapters.local.parser.cleaning import one_line
-from opentrace.adapters.local.parser.html_parser import HtmlWalk, html_text, html_tree, is_skipped
+from opentrace.adapters.local.parser.html_parser import HtmlWalk, base_address, html_text, html_tree, is_skipped
 from opentrace.adapters.local.parser.xml_element import XmlElement
 from opentrace.ports.document_parser import Finding, ParsedDocument, ParseError, WebPage
 
@@ -55,7 +55,7 @@ def parse_web_page(data: bytes, *, page: WebPage) -> ParsedDocument:
     _check_for_sign_in(root, whole)
     title, canonical_url = _title(root), _canonical_url(root, page.url)
     content, dropped = _main_content(root, whole)
-    elements = tuple(HtmlWalk(content).elements())
+    elements = tuple(HtmlWalk(content, address=page.url).elements())
     heading = next((element.text for element in elements if element.type == "Title"), None)
     return ParsedDocument(
         elements,
@@ -245,9 +245,8 @@ def _canonical_url(root: XmlElement, url: str) -> str | None:
     reference = (found.get("href") or "").strip() if found is not None else ""
     if not reference or any(ord(char) < 33 for char in reference):
         return None
-    base = next((node.get("href") for node in root.iter("base") if node.get("href")), None)
     try:
-        canonical = urlsplit(urljoin(urljoin(url, base or ""), reference))._replace(fragment="")
+        canonical = urlsplit(urljoin(base_address(root, url) or url, reference))._replace(fragment="")
         same_site = _site(canonical.hostname) == _site(urlsplit(url).hostname)
     except ValueError:
         return None

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from opentrace.adapters.local.parser.wire_findings import decode_findings, finding_values
 from opentrace.adapters.local.parser.wire_images import decode_image, image_chars, image_values
+from opentrace.adapters.local.parser.wire_links import decode_links, link_values
 from opentrace.adapters.local.parser.wire_sheets import sheet_values, with_sheet
 from opentrace.adapters.local.parser.wire_values import MalformedMessage, is_count, is_text
 from opentrace.ports.document_parser import Element, ElementType, Finding, Location, ParsedDocument, ParseErrorCode
@@ -62,7 +63,7 @@ def element_batches(document: ParsedDocument) -> Iterator[list[list[Any]]]:
     for element in document.elements:
         batch.append(_element_values(element))
         chars += len(element.text) + len(element.html or "") + 60 * len(element.locations)
-        chars += image_chars(element.image)
+        chars += image_chars(element.image) + sum(len(link.url) for link in element.links)
         if chars >= BATCH_CHARS:
             yield batch
             batch, chars = [], 0
@@ -76,7 +77,17 @@ def _element_values(element: Element) -> list[Any]:
         locations += (at.page, round(at.x0, 5), round(at.y0, 5), round(at.x1, 5), round(at.y1, 5), at.start, at.end)
     image = image_values(element.image)
     sheet = sheet_values(element.locations)
-    return [element.type, element.text, element.page, element.level, element.html, locations, image, sheet]
+    return [
+        element.type,
+        element.text,
+        element.page,
+        element.level,
+        element.html,
+        locations,
+        image,
+        sheet,
+        link_values(element.links),
+    ]
 
 
 def decode_elements(batch: object) -> Iterator[Element]:
@@ -84,13 +95,13 @@ def decode_elements(batch: object) -> Iterator[Element]:
     if not isinstance(batch, list):
         raise MalformedMessage("elements are not a list")
     for values in batch:  # pyright: ignore[reportUnknownVariableType] -- checked value by value below
-        if not isinstance(values, list) or len(values) != 8:  # pyright: ignore[reportUnknownArgumentType] -- as above
-            raise MalformedMessage("an element is not a list of eight")
+        if not isinstance(values, list) or len(values) != 9:  # pyright: ignore[reportUnknownArgumentType] -- as above
+            raise MalformedMessage("an element is not a list of nine")
         yield _decode_element(values)  # pyright: ignore[reportUnknownArgumentType] -- as above
 
 
 def _decode_element(values: list[Any]) -> Element:
-    type_, text, page, level, html, locations, image, sheet = values
+    type_, text, page, level, html, locations, image, sheet, links = values
     if type_ not in _ELEMENT_TYPES or not is_text(text) or not (html is None or is_text(html)):
         raise MalformedMessage("an element's type or text")
     if not is_count(page, optional=True) or not is_count(level, optional=True):
@@ -105,6 +116,7 @@ def _decode_element(values: list[Any]) -> Element:
         html=html,
         locations=with_sheet(tuple(_decode_locations(locations, chars=len(text))), sheet),  # pyright: ignore[reportUnknownArgumentType] -- checked there
         image=decode_image(image),
+        links=decode_links(links, chars=len(text)),
     )
 
 
