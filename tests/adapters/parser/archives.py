@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from html import escape
 
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -33,8 +34,10 @@ def _content_types(main: str, content_type: str) -> str:
     )
 
 
-def workbook(*sheets: tuple[str, str], hidden: str = "", shared_strings: str = "") -> bytes:
-    """An Excel workbook of sheets, each a name and the XML of its rows."""
+def workbook(
+    *sheets: tuple[str, str], hidden: str = "", shared_strings: str = "", formats: Sequence[str] = ()
+) -> bytes:
+    """An Excel workbook of sheets, each a name and the XML of its rows; style 1 is the first of the number formats."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     state = {hidden: ' state="hidden"'}
     listed = "".join(
@@ -44,6 +47,8 @@ def workbook(*sheets: tuple[str, str], hidden: str = "", shared_strings: str = "
     targets = {f"r{at}": f"worksheet worksheets/sheet{at}.xml" for at in range(1, len(sheets) + 1)}
     if shared_strings:
         targets["strings"] = "sharedStrings sharedStrings.xml"
+    if formats:
+        targets["styles"] = "styles styles.xml"
     members = {
         "[Content_Types].xml": _content_types("xl/workbook.xml", "spreadsheetml.sheet.main"),
         "_rels/.rels": relations(r1="officeDocument xl/workbook.xml"),
@@ -52,6 +57,15 @@ def workbook(*sheets: tuple[str, str], hidden: str = "", shared_strings: str = "
     }
     if shared_strings:
         members["xl/sharedStrings.xml"] = shared_strings
+    if formats:
+        declared = "".join(
+            f'<numFmt numFmtId="{at}" formatCode="{escape(code, quote=True)}"/>'
+            for at, code in enumerate(formats, start=164)
+        )
+        styles = "".join(f'<xf numFmtId="{at}"/>' for at in (0, *range(164, 164 + len(formats)), 10))
+        members["xl/styles.xml"] = (
+            f"<styleSheet {main}><numFmts>{declared}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>"
+        )
     for at, (_, rows) in enumerate(sheets, start=1):
         members[f"xl/worksheets/sheet{at}.xml"] = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
     return archive_of(members)

@@ -118,3 +118,28 @@ def test_a_hostile_workbook_fails_with_its_code(data: bytes, code: str) -> None:
         read(data)
 
     assert caught.value.code == code
+
+
+def test_numbers_are_shown_in_the_format_of_their_cells() -> None:
+    rows = [
+        sheet_row(3, "Share", "Price", "Day", "Rate"),
+        '<row r="4"><c r="A4" s="1"><v>0.25</v></c><c r="B4" s="2"><v>1234.5</v></c><c r="C4" s="3"><v>45355</v></c>',
+        '<c r="D4" s="4"><v>0.125</v></c></row>',
+        '<row r="6"><c r="B6" s="0"><v>0.5</v></c><c s="1" r="C6"><v>0.5</v></c><c r="D6" s="99"><v>0.5</v></c></row>',
+    ]
+
+    document = read(workbook(("A", "".join(rows)), formats=["0%", "[$€-2] #,##0.00", "d mmmm yyyy"]))
+
+    tables = [element.text for element in document.elements if element.type == "Table"]
+    assert tables == [
+        "Share | Price | Day | Rate\n25% | € 1,234.50 | 4 March 2024 | 12.50%",
+        "Share | Price | Day | Rate\n0.5 | 50% | 0.5",
+    ]
+
+
+def test_rows_and_formats_are_right_in_a_sheet_that_begins_elsewhere() -> None:
+    row = '<row r="8"><c r="AB8" s="1"><v>0.25</v></c><c r="AC8"><v>3</v></c></row>'
+
+    found = table(read(workbook(("A", row), formats=["0%"])))
+
+    assert (found.text, [at.row for at in found.locations]) == ("25% | 3", [8])

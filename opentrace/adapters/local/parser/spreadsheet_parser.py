@@ -9,8 +9,10 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from opentrace.adapters.local.parser.cell_formats import CellFormats, RowFormats
 from opentrace.adapters.local.parser.charset import decode
 from opentrace.adapters.local.parser.cleaning import clean, one_line
+from opentrace.adapters.local.parser.number_formats import shown_moment, shown_number
 from opentrace.adapters.local.parser.office_archive import OfficeArchive
 from opentrace.adapters.local.parser.spreadsheet_rows import Sheet, SheetRow, sheet_elements
 from opentrace.ports.document_parser import Element, Finding, ParsedDocument, ParseError, ParseLimits
@@ -22,14 +24,18 @@ _MAX_FIELD_CHARS = 16 * 1024 * 1024
 _DELIMITERS = ",;\t|"
 _SNIFFED_CHARS = 64 * 1024
 _SNIFFED_ROWS = 200
+_NO_MORE: tuple[int, RowFormats] = (1 << 62, {})
 _ERRORS = (CalamineError, OSError, ValueError)
 _NUMBER = re.compile(r"[-+]?[$€£¥]?\s?(?:\d{1,3}(?:[,. ']\d{3})+|\d+)(?:[.,]\d+)?\s?[%€]?")
 
 
 def parse_workbook(data: bytes, *, limits: ParseLimits) -> ParsedDocument:
     """Pages are the sheets that are shown. Raises ParseError."""
+    formats: CellFormats | None = None
     if data.startswith(b"PK"):
-        OfficeArchive(data, kind=_KIND).check_members()
+        archive = OfficeArchive(data, kind=_KIND)
+        archive.check_members()
+        formats = CellFormats(archive)
     elements: list[Element] = []
     hidden: list[str] = []
     page = 0
@@ -42,7 +48,8 @@ def parse_workbook(data: bytes, *, limits: ParseLimits) -> ParsedDocument:
                 hidden.append(about.name)
                 continue
             page += 1
-            elements += _sheet(workbook, about.name, page)
+            shown = formats.rows(about.name) if formats is not None else iter(())
+            elements += _sheet(workbook, about.name, page, shown)
     except PasswordError as error:
         raise ParseError(
             "document_encrypted",
@@ -68,7 +75,9 @@ def parse_workbook(data: bytes, *, limits: ParseLimits) -> ParsedDocument:
     )
 
 
-def _sheet(workbook: CalamineWorkbook, name: str, page: int) -> Iterator[Element]:
+def _sheet(
+    workbook: CalamineWorkbook, name: str, page: int, formats: Iterator[tuple[int, RowFormats]]
+) -> Iterator[Element]:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise ParseError(
@@ -76,19 +85,42 @@ def _sheet(workbook: CalamineWorkbook, name: str, page: int) -> Iterator[Element
             f"A sheet reaches over {sheet.total_height:,} rows and {sheet.total_width:,} columns. Delete the cells far "
             "from its data, or split it.",
         )
-    rows = list(_rows(enumerate(sheet.iter_rows(), start=(sheet.start or (0, 0))[0] + 1)))
+    # The rows come from the first of the sheet, their cells from the first column that has any.
+    _, first_column = sheet.start or (0, 0)
+    rows = list(_rows(enumerate(sheet.iter_rows(), start=1), formats, first_column=first_column))
     if rows:
         about = Sheet(one_line(name) or f"Sheet {page}", page, rows[-1].number)
         yield from sheet_elements(about, rows)
 
 
-def _rows(numbered: Iterable[tuple[int, list[Any]]]) -> Iterator[SheetRow]:
-    """Those that show something."""
+def _rows(
+    numbered: Iterable[tuple[int, list[Any]]], formats: Iterator[tuple[int, RowFormats]], *, first_column: int
+) -> Iterator[SheetRow]:
+    """Those that show something. `formats` are in the order of the rows, or the rest of them is not known."""
+    at, codes = next(formats, _NO_MORE)
     for number, cells in numbered:
-        texts = tuple(_shown(cell) for cell in cells)
+        while at < number:
+            at, codes = next(formats, _NO_MORE)
+        if at == number:
+            texts = tuple(_formatted(cell, codes.get(column)) for column, cell in enumerate(cells, start=first_column))
+        else:
+            texts = tuple(_shown(cell) for cell in cells)
         if any(texts):
             values = any(cell != "" and not isinstance(cell, str) for cell in cells)
             yield SheetRow(number, texts, values)
+
+
+def _formatted(cell: object, code: str | None) -> str:
+    if code is None or isinstance(cell, str | bool):
+        return _shown(cell)
+    match cell:
+        case int() | float():
+            text = shown_number(cell, code)
+        case date() | time() | timedelta():
+            text = shown_moment(cell, code)
+        case _:
+            text = None
+    return _shown(cell) if text is None else one_line(text)
 
 
 def _shown(cell: object) -> str:
