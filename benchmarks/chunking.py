@@ -33,7 +33,7 @@ def our_starts(document: ParsedDocument, elements: Sequence[Element]) -> list[in
     starts: list[int] = []
     at = 0
     for chunk in chunk_elements(document.elements, title=document.title):
-        begins = chunk.text[:40].split("\n")[0]
+        begins = chunk.content[:40].split("\n")[0]
         at = next((place for place in range(at, len(elements)) if begins in elements[place].text), at)
         starts.append(at)
     return starts

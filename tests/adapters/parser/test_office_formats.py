@@ -159,6 +159,38 @@ def test_rich_text_keeps_paragraphs_and_rows() -> None:
     ]
 
 
+RTF_STYLES = (
+    rb"{\stylesheet{\ql\f0\snext0 Normal;}{\s1\ql\outlinelevel0\b \sbasedon0\snext0 heading 1;}"
+    rb"{\s2\ql \sbasedon0 heading 2,Chapter;}{\s17\outlinelevel2 Mine;}"
+    rb"{\*\cs16 \additive \outlinelevel1 Heading 3 Char;}}"
+)
+
+
+def test_headings_of_rich_text_are_those_of_its_styles_and_outline() -> None:
+    document = parse_rtf(
+        rb"{\rtf1\ansi"
+        + RTF_STYLES
+        + rb"\pard\plain\s1{\b First \'e9\u8217?}{ rivers\par }\pard\plain{Then text.\par }"
+        rb"\pard\s2 Second\par Third\par\pard\s17 Deep\par\pard\s1\outlinelevel9 No heading.\par"
+        rb"{\pard\outlinelevel3 Own level\par}\pard\cs16 Text.\par\pard\s1\par"
+        rb"\trowd\cellx1\pard\intbl\s1 Nile\cell 6650\cell\row\pard\s16 \{End\}.\par}"
+    )
+
+    assert [(element.type, element.level, element.text) for element in document.elements] == [
+        ("Title", 1, "First é’ rivers"),
+        ("NarrativeText", None, "Then text."),
+        ("Title", 2, "Second"),
+        ("Title", 2, "Third"),
+        ("Title", 3, "Deep"),
+        ("NarrativeText", None, "No heading."),
+        ("Title", 4, "Own level"),
+        ("NarrativeText", None, "Text."),
+        ("Table", None, "Nile | 6650"),
+        ("NarrativeText", None, "{End}."),
+    ]
+    assert document.title == "First é’ rivers"
+
+
 class TestOldWord:
     """Streams as Word writes them, with one page of paragraph properties."""
 
