@@ -121,6 +121,56 @@ class TestTables:
         assert table.text.split("\n") == [" | ".join(row) for row in rows]
         assert [at.page for at in table.locations] == [1, 1, 1, 1, 1, 2]
 
+    @pytest.mark.parametrize("prose_below", [None, 12, 200])
+    @pytest.mark.parametrize("repeated", [True, False], ids=["header repeated", "row alone"])
+    @pytest.mark.parametrize("ruled", [True, False], ids=["ruled", "borderless"])
+    @pytest.mark.parametrize("season", ["autumn", "1,250"])
+    def test_a_single_row_on_the_next_page_belongs_to_its_table(
+        self, season: str, *, ruled: bool, repeated: bool, prose_below: int | None
+    ) -> None:
+        waters = {"Eels": "slow rivers", "Perch": "lakes", "Pike": "lakes and rivers", "Trout": "cold streams"}
+        rows = [["Fish", "Water", "Season"], *([fish, water, season] for fish, water in waters.items())]
+
+        def table_at(canvas: Canvas, shown: list[list[str]], top: int) -> None:
+            for at, row in enumerate(shown):
+                for x, text in zip((76, 204, 334), row, strict=True):
+                    canvas.drawString(x, top - at * 18 - 13, text)
+            for at in range(len(shown) + 1) if ruled else ():
+                canvas.line(72, top - at * 18, 540, top - at * 18)
+            for x in (72, 200, 330, 540) if ruled else ():
+                canvas.line(x, top, x, top - len(shown) * 18)
+
+        def first(canvas: Canvas) -> None:
+            lines(canvas, PROSE)
+            table_at(canvas, rows[:4], 170)
+
+        def second(canvas: Canvas) -> None:
+            table_at(canvas, [*(rows[:1] if repeated else []), rows[4]], 740)
+            if prose_below is not None:
+                lines(canvas, PROSE, y=690 - prose_below)
+
+        (table,) = (element for element in elements_of(first, second) if element.type == "Table")
+
+        assert table.text.split("\n") == [" | ".join(row) for row in rows]
+        assert [at.page for at in table.locations] == [1, 1, 1, 1, 2]
+
+    def test_two_columns_of_a_page_do_not_go_on_a_table(self) -> None:
+        def first(canvas: Canvas) -> None:
+            lines(canvas, PROSE)
+            self.rows(
+                canvas, [["Fish", "Sold"], ["Eels", "1,250"], ["Pike", "980"], ["Roach", "75"]], y=160, columns=(400,)
+            )
+
+        def second(canvas: Canvas) -> None:
+            for x in (72, 320):
+                lines(
+                    canvas, ["The mill by the bridge", "was sold in autumn, and", "its wheel stands still."], x=x, y=720
+                )
+
+        (table,) = (element for element in elements_of(first, second) if element.type == "Table")
+
+        assert [at.page for at in table.locations] == [1, 1, 1, 1]
+
     def test_rules_enclose_cells_of_several_lines(self) -> None:
         across, down = (72, 200, 330, 540), (650, 620, 580)
 
