@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
@@ -14,13 +15,16 @@ import structlog
 from opentrace.settings import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Span
+    from opentelemetry.trace import Span, Tracer
 
 TRACE_PARENT = "traceparent"
 """The header of W3C's trace context, and the name under which log lines and jobs bear it."""
+
+_tracer: ContextVar[Tracer | None] = ContextVar("opentrace_tracer", default=None)
+"""Of the span that the present work belongs to."""
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -52,12 +56,37 @@ class Traces:
         ) as span:
             carrier: dict[str, str] = {}
             propagator.inject(carrier)
-            with structlog.contextvars.bound_contextvars(**carrier):
-                yield span
+            token = _tracer.set(self._tracer)
+            try:
+                with structlog.contextvars.bound_contextvars(**carrier):
+                    yield span
+            finally:
+                _tracer.reset(token)
 
     def close(self) -> None:
         """Send what is left. Blocking."""
         self._provider.shutdown()
+
+
+def begin_span(name: str) -> Callable[[str | None], None]:
+    """Begin a span below that of the present work, if that is traced.
+
+    What is returned ends it: with the code of what failed, or None.
+    """
+    tracer = _tracer.get()
+    if tracer is None:
+        return lambda _failure: None
+    span = tracer.start_span(name)
+
+    def end(failure: str | None) -> None:
+        if failure is not None:
+            from opentelemetry.trace import StatusCode
+
+            span.set_status(StatusCode.ERROR)
+            span.set_attribute("error.type", failure)
+        span.end()
+
+    return end
 
 
 def open_traces(service: Literal["opentrace-server", "opentrace-worker"]) -> Traces | None:

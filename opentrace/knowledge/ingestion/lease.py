@@ -194,6 +194,7 @@ class DocumentLease:
         await self._end(_GIVE_BACK, uncounted=0 if counted else 1, message=message)
 
     async def fail(self, code: str, message: str) -> None:
+        self.progress.end_span(code)
         await self._end(_FAIL, code=code, message=message)
         self.outcome = code
 
@@ -207,8 +208,10 @@ class DocumentLease:
     async def finish(self, complete: Completion) -> None:
         """End the run by the transaction of `complete`; it waits for a write under way, and none follows."""
         async with self._writing:
+            self.progress.begin_span("store")
             async with self._database.transaction(self.document.principal) as work:
                 await complete(work)
+            self.progress.end_span()
             self._over = True
             self.outcome = "completed"
 
@@ -225,6 +228,7 @@ class DocumentLease:
         self._expires = began + self._lease_s
 
     async def _end(self, statement: Any, **values: Any) -> None:
+        self.progress.end_span()
         async with self._writing:
             await self._execute(statement, **values)
             self._over = True
@@ -234,4 +238,5 @@ class DocumentLease:
             ids = {"document_id": self.document.document_id, "owner": self.document.owner}
             held = await work.session.scalar(statement, ids | values)
         if held is None:
+            self.progress.end_span("lease_lost")
             raise LeaseLost

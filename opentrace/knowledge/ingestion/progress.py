@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from opentrace.ports.document_parser import Finding
+from opentrace.traces import begin_span
 
 Stage = Literal["partitioning", "chunking", "summarising", "vectorization"]
 
@@ -25,10 +26,12 @@ class Progress:
     details: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _began: float = field(default_factory=time.monotonic)
+    _end_span: Callable[[str | None], None] | None = None
 
     def enter(self, stage: Stage, message: str) -> None:
         """The stage before is over: its seconds are noted."""
         self.leave()
+        self.begin_span(stage)
         self.stage = stage
         self._began = time.monotonic()
         self.details[stage] = {}
@@ -37,6 +40,17 @@ class Progress:
     def leave(self) -> None:
         if self.stage in self.details:
             self.details[self.stage]["seconds"] = round(time.monotonic() - self._began, 3)
+
+    def begin_span(self, name: str) -> None:
+        """In a trace, the span before is over."""
+        self.end_span()
+        self._end_span = begin_span(name)
+
+    def end_span(self, failure: str | None = None) -> None:
+        """`failure` is the code of what ended it."""
+        if self._end_span is not None:
+            self._end_span(failure)
+        self._end_span = None
 
     def tell(self, message: str) -> None:
         self.message = message
