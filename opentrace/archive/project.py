@@ -178,7 +178,11 @@ def _insert(
 
 
 def _user(connection: psycopg.Connection, email: str | None) -> UUID:
-    query = "SELECT id FROM users WHERE lower(email) = lower(%s)" if email else "SELECT id FROM users WHERE is_owner"
+    query = (
+        "SELECT id FROM users WHERE email_identity(email) = email_identity(%s)"
+        if email
+        else "SELECT id FROM users WHERE is_owner"
+    )
     found = connection.execute(query, [email] if email else []).fetchone()
     if found is None and email:
         raise ArchiveError(f"There is no account of {email!r} here. Name another with --user.")

@@ -17,7 +17,7 @@ class User(Base, HasId, HasCreatedAt):
 
     __tablename__ = "users"
     __table_args__ = (
-        Index("uq_users_email", text("lower(email)"), unique=True),
+        Index("uq_users_email", text("email_identity(email)"), unique=True),
         Index("uq_users_owner", "is_owner", unique=True, postgresql_where=text("is_owner")),
     )
 

@@ -41,7 +41,9 @@ class AccountRepository:
         return bool(await self._session.scalar(select(exists().select_from(User))))
 
     async def find_by_email(self, email: str) -> User | None:
-        return await self._session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
+        return await self._session.scalar(
+            select(User).where(func.email_identity(User.email) == func.email_identity(email))
+        )
 
     async def add_local(self, user_id: UUID, *, email: str, password_hash: str, is_owner: bool) -> User | None:
         """None where the e-mail address is taken."""

@@ -13,12 +13,12 @@ from opentrace.db.revisions import MIGRATIONS
 _LOCK = 6_023_117  # any number, the same for all: two processes that migrate at once take turns
 
 
-class SchemaTooNew(Exception):
-    """The database was written by a newer Opentrace."""
+class UnknownSchema(Exception):
+    """Another Opentrace made the database, and no migration leads on from there."""
 
 
 def migrate(database_url: str) -> tuple[str | None, str]:
-    """Apply what is missing; returns the revision before and after. Raises SchemaTooNew."""
+    """Apply what is missing; returns the revision before and after. Raises UnknownSchema."""
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
@@ -31,10 +31,7 @@ def migrate(database_url: str) -> tuple[str | None, str]:
             before = MigrationContext.configure(connection).get_current_revision()
             connection.commit()
             if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
-                raise SchemaTooNew(
-                    f"The database has schema {before!r}, which this version of Opentrace does not know. "
-                    "Update Opentrace, or point it at another database."
-                )
+                raise UnknownSchema(_unknown(before, head=head))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
@@ -43,6 +40,20 @@ def migrate(database_url: str) -> tuple[str | None, str]:
             connection.commit()
     engine.dispose()
     return before, head
+
+
+def _unknown(found: str, *, head: str) -> str:
+    """Revisions begin with their date, so they are in order."""
+    if found > head:
+        return (
+            f"The database was made by a newer Opentrace: its schema is {found!r}, and this version knows none after "
+            f"{head!r}. Update Opentrace, or point it at another database or data folder."
+        )
+    return (
+        f"The database was made by an older build of Opentrace: its schema is {found!r}, from which no migration leads "
+        f"to {head!r}. Go on with the build that made it, or start with an empty database or data folder and add the "
+        "documents there."
+    )
 
 
 def _config() -> Config:

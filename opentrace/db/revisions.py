@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_REVISION_LENGTH = len("2026_11_22_01")
+_REVISION_LENGTH = len("2026_11_27_01")
 
 
 def newest_revision() -> str:

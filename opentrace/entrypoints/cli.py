@@ -152,7 +152,7 @@ def migrate(data_dir: DataDirOption = None) -> None:
     settings = _settings({"data_dir": data_dir})
     from sqlalchemy.exc import SQLAlchemyError
 
-    from opentrace.db.migrate import SchemaTooNew
+    from opentrace.db.migrate import UnknownSchema
     from opentrace.db.migrate import migrate as bring_up_to_date
     from opentrace.entrypoints.data_folder import running_instance
 
@@ -169,7 +169,7 @@ def migrate(data_dir: DataDirOption = None) -> None:
         url = instance.database_url
     try:
         before, after = bring_up_to_date(url)
-    except SchemaTooNew as error:
+    except UnknownSchema as error:
         _fail(str(error))
     except SQLAlchemyError as error:
         _fail(f"The schema could not be brought up to date: {error.args[0] if error.args else error}")

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from opentrace.auth.repository import AccountRepository
 from opentrace.db.engine import Database
 from opentrace.db.migrate import migrate
 from tests.retrieval.corpus import chunk, seed_document, seed_project, seed_user
@@ -73,3 +74,20 @@ async def test_words_are_found_whatever_their_case_and_accents(query: str, place
 
     await database.close()
     assert [row["chunk_id"] for row in rows] == [chunks[place].chunk_id]
+
+
+async def test_an_address_is_one_accounts_whatever_its_case_and_accents(plain_database_url: str) -> None:
+    database = Database.connect(plain_database_url, pool_size=2)
+    async with database.system_transaction() as work:
+        accounts = AccountRepository(work)
+        added = await accounts.add_local(uuid4(), email="jürgen@größe.example", password_hash="", is_owner=False)
+        again = await accounts.add_local(uuid4(), email="JÜRGEN@GRÖSSE.example", password_hash="", is_owner=False)
+        upper = await accounts.add_local(uuid4(), email="JÜRGEN@GRÖßE.example", password_hash="", is_owner=False)
+        composed = await accounts.find_by_email("Ju\u0308rgen@gro\u0308ße.example")
+
+    await database.close()
+    assert added is not None
+    assert again is not None, "a double s is another address than a sharp one"
+    assert upper is None
+    assert composed is not None
+    assert composed.id == added.id

@@ -1,10 +1,13 @@
 """The quick look at revisions agrees with Alembic's thorough one."""
 
+from collections.abc import Callable
+
 import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from opentrace.db.migrate import UnknownSchema, migrate
 from opentrace.db.revisions import MIGRATIONS, newest_revision, revision_of
 
 
@@ -26,6 +29,21 @@ def test_a_database_without_a_schema_has_no_revision(postgres_url: str) -> None:
             assert revision_of(postgres_url.rsplit("/", 1)[0] + "/without_schema") is None
         finally:
             connection.execute("DROP DATABASE without_schema")
+
+
+@pytest.mark.parametrize(
+    ("found", "says"), [("2026_11_22_02", "made by an older build"), ("9999_01_01_01", "made by a newer Opentrace")]
+)
+def test_a_schema_from_which_no_migration_leads_on_is_told_by_a_sentence(
+    found: str, says: str, create_database: Callable[[], str]
+) -> None:
+    url = create_database()
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", [found])
+
+    with pytest.raises(UnknownSchema, match=says):
+        migrate(url)
+    assert revision_of(url) == found
 
 
 def test_a_server_that_does_not_answer_is_an_error() -> None:

@@ -11,6 +11,12 @@ DO $$ BEGIN
     END IF;
 END $$;
 
+-- What makes two spellings of an e-mail address one account's, whatever the locale of the database: large and small letters
+-- of all scripts, and accents that are written as letters of their own.
+CREATE FUNCTION email_identity(p_email text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = public, extensions, pg_temp AS
+$$ SELECT normalize(lower(normalize(p_email, NFC) COLLATE letters), NFC) $$;
+
 CREATE TABLE users (
     id uuid CONSTRAINT pk_users PRIMARY KEY DEFAULT gen_random_uuid(),
     external_id text NOT NULL CONSTRAINT uq_users_external_id UNIQUE,
@@ -19,7 +25,7 @@ CREATE TABLE users (
     is_owner boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE UNIQUE INDEX uq_users_email ON users (lower(email));
+CREATE UNIQUE INDEX uq_users_email ON users (email_identity(email));
 CREATE UNIQUE INDEX uq_users_owner ON users (is_owner) WHERE is_owner;
 
 -- What an outside identity provider has said of its accounts. Its messages come late, twice and out of order; that an

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "2026_11_22_02"
-down_revision = "2026_11_22_01"
+revision = "2026_11_27_02"
+down_revision = "2026_11_27_01"
 
 SQL = Path(__file__).parents[2] / "sql"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "2026_11_22_01"
+revision = "2026_11_27_01"
 down_revision = None
 
 SQL = Path(__file__).parents[2] / "sql"
