@@ -1,5 +1,7 @@
 """Where chunks begin, beside Unstructured's `chunk_by_title` on the same elements; each difference with its reason.
 
+Beyond starts: whether chunks of the same elements have the same words, and into how many chunks long elements are cut.
+
     python -m benchmarks.chunking --data FOLDER [--json FILE]
 
 The folder holds PDFs. Unstructured is part of benchmarks/yardsticks.txt.
@@ -9,6 +11,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +23,7 @@ from rich.table import Table
 from benchmarks.machine import machine
 from opentrace.adapters.local.parser.pdf import parse_pdf
 from opentrace.knowledge.ingestion.chunk import COMBINE_UNDER_CHARS, MAX_CHARS, NEW_AFTER_CHARS, chunk_elements
-from opentrace.ports.document_parser import Element, ParsedDocument, ParseLimits
+from opentrace.ports.document_parser import Element, Location, ParseLimits
 
 BOILERPLATE = ("Header", "Footer", "PageNumber")
 LEADS = ("Title", "FigureCaption")
@@ -28,33 +31,71 @@ LEADS = ("Title", "FigureCaption")
 CLASSES = {"Title": "Title", "ListItem": "ListItem", "Table": "Table", "FigureCaption": "FigureCaption"}
 
 
-def our_starts(document: ParsedDocument, elements: Sequence[Element]) -> list[int]:
-    """The element with which each chunk begins."""
-    starts: list[int] = []
-    at = 0
-    for chunk in chunk_elements(document.elements, title=document.title):
-        begins = chunk.content[:40].split("\n")[0]
-        at = next((place for place in range(at, len(elements)) if begins in elements[place].text), at)
-        starts.append(at)
-    return starts
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A chunk: the elements that it has (a part of), by their places, and its words."""
+
+    elements: tuple[int, ...]
+    words: str
 
 
-def their_starts(elements: Sequence[Element]) -> list[int]:
+def ours(elements: Sequence[Element], *, title: str | None) -> list[Made]:
+    """An element's place goes along as its page."""
+    numbered = [
+        replace(element, page=at, locations=(Location(at, 0, 0, 1, 1, 0, len(element.text)),), image=None)
+        for at, element in enumerate(elements)
+    ]
+    return [
+        Made(tuple(dict.fromkeys(location.page for location in chunk.locations)), _words(chunk.content))
+        for chunk in chunk_elements(numbered, title=title)
+    ]
+
+
+def theirs(elements: Sequence[Element]) -> list[Made]:
     classes: Any = import_module("unstructured.documents.elements")
     titles: Any = import_module("unstructured.chunking.title")
-    theirs: list[Any] = []
+    given: list[Any] = []
     for number, element in enumerate(elements):
         made = getattr(classes, CLASSES.get(element.type, "NarrativeText"))(element.text, element_id=str(number))
         if element.html:
             made.metadata.text_as_html = element.html
-        theirs.append(made)
+        given.append(made)
     chunks = titles.chunk_by_title(
-        theirs,
+        given,
         max_characters=MAX_CHARS,
         new_after_n_chars=NEW_AFTER_CHARS,
         combine_text_under_n_chars=COMBINE_UNDER_CHARS,
     )
-    return [int(chunk.metadata.orig_elements[0].id) for chunk in chunks]
+    return [Made(tuple(int(part.id) for part in chunk.metadata.orig_elements), _words(chunk.text)) for chunk in chunks]
+
+
+def _words(text: str) -> str:
+    """Without what cells are parted by, which is not of the document."""
+    return " ".join(text.replace(" | ", " ").split())
+
+
+def cut(made: Sequence[Made]) -> Counter[int]:
+    """The elements that several chunks have parts of, with how many those are."""
+    chunks = Counter(at for one in made for at in one.elements)
+    return Counter({at: count for at, count in chunks.items() if count > 1})
+
+
+def same_words(own: Sequence[Made], other: Sequence[Made]) -> Iterator[str]:
+    """For each chunk that both make of the same whole elements."""
+    in_parts = cut(own).keys() | cut(other).keys()
+    by_elements = {made.elements: made.words for made in other}
+    for made in own:
+        if made.elements in by_elements and in_parts.isdisjoint(made.elements):
+            alike = by_elements[made.elements] == made.words
+            yield "chunks of the same elements, " + ("in the same words" if alike else "in other words")
+
+
+def cut_elements(elements: Sequence[Element], own: Sequence[Made], other: Sequence[Made]) -> Iterator[str]:
+    parts = [cut(own), cut(other)]
+    for at in sorted(parts[0].keys() | parts[1].keys()):
+        kind = "table" if elements[at].type == "Table" else "text"
+        long = "longer than a chunk" if len(elements[at].text) > MAX_CHARS else "that fits into a chunk"
+        yield f"a {kind} {long}: in {max(1, parts[0][at])} parts, theirs {max(1, parts[1][at])}"
 
 
 def differences(elements: Sequence[Element], ours: Sequence[int], theirs: Sequence[int]) -> Iterator[str]:
@@ -92,23 +133,32 @@ def main() -> None:
     if find_spec("unstructured") is None:
         parser.error("Unstructured is not installed: pip install -r benchmarks/yardsticks.txt")
     found: Counter[str] = Counter()
+    within: Counter[str] = Counter()
     ours_total = theirs_total = shared = 0
     for path in sorted(arguments.data.glob("*.pdf")):
         document = parse_pdf(path.read_bytes(), limits=ParseLimits(), on_page=lambda _done, _total: None)
         elements = [one for one in document.elements if one.type not in BOILERPLATE and one.text.strip()]
-        ours, theirs = our_starts(document, elements), their_starts(elements)
-        ours_total, theirs_total = ours_total + len(ours), theirs_total + len(theirs)
-        shared += len(set(ours) & set(theirs))
-        found.update(differences(elements, ours, theirs))
+        own, other = ours(elements, title=document.title), theirs(elements)
+        own_starts, other_starts = [made.elements[0] for made in own], [made.elements[0] for made in other]
+        ours_total, theirs_total = ours_total + len(own), theirs_total + len(other)
+        shared += len(set(own_starts) & set(other_starts))
+        found.update(differences(elements, own_starts, other_starts))
+        within.update(same_words(own, other))
+        within.update(cut_elements(elements, own, other))
     table = Table(title=f"{ours_total} chunks, Unstructured {theirs_total}; {shared} begin alike", title_justify="left")
     table.add_column("difference")
     table.add_column("starts", justify="right")
     for reason, count in found.most_common():
         table.add_row(reason, str(count))
-    Console(width=140).print(table)
+    inner = Table("chunks and elements", "number", title="Within chunks", title_justify="left")
+    for what, count in sorted(within.items()):
+        inner.add_row(what, str(count))
+    Console(width=140).print(table, inner)
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        figures = {"machine": machine(), "ours": ours_total, "theirs": theirs_total, "shared": shared} | dict(found)
+        figures = {"machine": machine(), "ours": ours_total, "theirs": theirs_total, "shared": shared} | dict(
+            found + within
+        )
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
