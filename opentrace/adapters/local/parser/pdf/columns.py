@@ -1,6 +1,7 @@
 """Parts columns of text that were taken for one block, and paragraphs that were taken for one."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ def _is_parted_text(line: Line) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Region:
-    """Lines from `y0` to `y1` that the free strips, by their middles, part into columns."""
+    """Lines from `y0` to `y1` that the free strips, by their middles from the left, part into columns."""
 
     y0: float
     y1: float
@@ -40,7 +41,7 @@ class _Region:
 
     def column(self, word: Word) -> int:
         middle = (word.x0 + word.x1) / 2
-        return sum(middle > gutter for gutter in self.gutters)
+        return bisect_left(self.gutters, middle)
 
     def holds(self, line: Line) -> bool:
         return self.y0 - 1 <= line.middle <= self.y1 + 1
@@ -48,18 +49,20 @@ class _Region:
 
 def _regions(lines: Sequence[Line]) -> Iterator[_Region]:
     """Runs of lines with strips between words that stay free through all of them, and running text on all sides."""
+    free_of = [_free(line) for line in lines]
+    least = [0.6 * line.size for line in lines]
     first = 0
     while first < len(lines):
         strips = _gaps(lines[first])
         last = first
         while strips and last + 1 < len(lines):
-            free = _both_free(strips, _free(lines[last + 1]), 0.6 * lines[last + 1].size)
+            free = _both_free(strips, free_of[last + 1], least[last + 1])
             if not free:
                 break
             strips, last = free, last + 1
         run = lines[first : last + 1]
         if len(run) >= _MIN_COLUMN_LINES:
-            region = _Region(run[0].y0, run[-1].y1, tuple((left + right) / 2 for left, right in strips))
+            region = _Region(run[0].y0, run[-1].y1, tuple(sorted((left + right) / 2 for left, right in strips)))
             if _is_text_in_columns(run, region):
                 yield region
                 first = last + 1
@@ -74,16 +77,23 @@ def _gaps(line: Line) -> list[tuple[float, float]]:
 
 def _free(line: Line) -> list[tuple[float, float]]:
     """What no word of a line covers, on its sides too."""
-    ends = [float("-inf"), *(word.x1 for word in line.words)]
-    starts = [*(word.x0 for word in line.words), float("inf")]
+    ends = [float("-inf"), *[word.x1 for word in line.words]]
+    starts = [*[word.x0 for word in line.words], float("inf")]
     return list(zip(ends, starts, strict=True))
 
 
 def _both_free(
     strips: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]], least: float
 ) -> list[tuple[float, float]]:
-    both = ((max(a, c), min(b, d)) for a, b in strips for c, d in others)
-    return [(left, right) for left, right in both if right - left >= least]
+    # Plain comparisons: this is done for every two lines of many pages, and calls cost.
+    both: list[tuple[float, float]] = []
+    for a, b in strips:
+        for c, d in others:
+            left = a if a > c else c
+            right = b if b < d else d
+            if right - left >= least:
+                both.append((left, right))
+    return both
 
 
 def _is_text_in_columns(run: Sequence[Line], region: _Region) -> bool:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -45,6 +46,11 @@ class Word:
         self.right_to_left = not text.isascii() and _is_right_to_left(text)
 
 
+# Of very many words, in loops that Python does not see.
+_X0, _X1, _Y0, _Y1 = attrgetter("x0"), attrgetter("x1"), attrgetter("y0"), attrgetter("y1")
+_MIDDLE, _RIGHT_TO_LEFT = attrgetter("middle"), attrgetter("right_to_left")
+
+
 class Part(NamedTuple):
     """What stands between two gaps of columns."""
 
@@ -64,10 +70,10 @@ class Line:
         if len(words) == 1:
             self.x0, self.x1, self.y0, self.y1 = first.x0, first.x1, first.y0, first.y1
         else:
-            self.x0 = min([word.x0 for word in words])
-            self.x1 = max([word.x1 for word in words])
-            self.y0 = min([word.y0 for word in words])
-            self.y1 = max([word.y1 for word in words])
+            self.x0 = min(map(_X0, words))
+            self.x1 = max(map(_X1, words))
+            self.y0 = min(map(_Y0, words))
+            self.y1 = max(map(_Y1, words))
         # Whether all of its letters are.
         self.bold = first.bold and all(word.bold for word in words if _LETTERS.search(word.text))
         self._text: str | None = None
@@ -114,6 +120,8 @@ class Line:
     @property
     def size(self) -> float:
         """That of most of its characters, in half points."""
+        if self._size is None and len(self.words) == 1:
+            self._size = round(self.words[0].size * 2) / 2
         if self._size is None:
             chars: dict[float, int] = {}
             for word in self.words:
@@ -139,13 +147,10 @@ class Line:
     def segments(self) -> list["Line"]:
         """Its parts between the gaps of columns."""
         if self._segments is None:
-            parts: list[list[Word]] = []
-            for word in self.words:
-                if parts and not _apart(parts[-1][-1], word):
-                    parts[-1].append(word)
-                else:
-                    parts.append([word])
-            self._segments = [Line(part) for part in parts] if len(parts) > 1 else [self]
+            words = self.words
+            starts = [at for at in range(1, len(words)) if _apart(words[at - 1], words[at])]
+            cuts = pairwise([0, *starts, len(words)])
+            self._segments = [Line(words[start:end]) for start, end in cuts] if starts else [self]
         return self._segments
 
 
@@ -243,21 +248,26 @@ def _united(left: Word, right: Word) -> Word:
 def lines_of(words: Iterable[Word]) -> list[Line]:
     """Words grouped by the height at which they stand, from the top; each line from its reading side."""
     rows: list[list[Word]] = []
-    middle = 0.0
-    for word in sorted(words, key=attrgetter("middle")):
-        if rows and word.middle - middle < 0.5 * min(word.size, rows[-1][0].size):
-            rows[-1].append(word)
-            middle += (word.middle - middle) / len(rows[-1])
+    row: list[Word] = []
+    middle = size = 0.0
+    for word in sorted(words, key=_MIDDLE):
+        below = word.middle - middle
+        if row and below < 0.5 * size and below < 0.5 * word.size:
+            row.append(word)
+            middle += below / len(row)
         else:
-            rows.append([word])
-            middle = word.middle
+            row = [word]
+            rows.append(row)
+            middle, size = word.middle, word.size
     return [Line(_in_order(row)) for row in rows]
 
 
 def _in_order(words: list[Word]) -> list[Word]:
-    if sum([word.right_to_left for word in words]) * 2 > len(words):
-        return sorted(words, key=attrgetter("x1"), reverse=True)
-    return sorted(words, key=attrgetter("x0"))
+    if len(words) == 1:
+        return words
+    if sum(map(_RIGHT_TO_LEFT, words)) * 2 > len(words):
+        return sorted(words, key=_X1, reverse=True)
+    return sorted(words, key=_X0)
 
 
 def _is_right_to_left(text: str) -> bool:

@@ -174,6 +174,7 @@ def _blocks(page: ParsedPage) -> list[Block]:
     """liteparse's blocks with their words. A run of text outside of them is a block of its own, where it stands."""
     found = [block for block in page.blocks or [] if block.bbox is not None]
     words: list[list[Word]] = [[] for _ in found]
+    boxes = [_reach(block) for block in found]
     tags = heading_tags(page.structure_tree)
     tagged: list[tuple[int, list[Word]]] = []
     for item in page.text_items:
@@ -181,12 +182,13 @@ def _blocks(page: ParsedPage) -> list[Block]:
         if tags and members and (level := tags.get(item.mcid)):
             _add_tagged(tagged, level, members)
             continue
-        at = _block_of(item, found)
+        at = _block_of(item, boxes)
         if at is not None:
             words[at] += members
         elif members:
             at = next((at for at, block in enumerate(found) if block.bbox and block.bbox.y > item.y), len(found))
             found.insert(at, LayoutBlock("paragraph"))
+            boxes.insert(at, _NOWHERE)
             words.insert(at, members)
     blocks = [
         Block("table" if block.kind == "grid_fallback" else block.kind, lines_of(members), block.level, block)
@@ -221,16 +223,26 @@ def _with_heading(blocks: list[Block], heading: Block) -> list[Block]:
     return [*blocks, heading]
 
 
-def _block_of(item: TextItem, blocks: list[LayoutBlock]) -> int | None:
+_Reach = tuple[float, float, float, float, float]
+_NOWHERE: _Reach = (1.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def _reach(block: LayoutBlock) -> _Reach:
+    """Where the middle of what belongs to a block may stand, and the block's area."""
+    box = block.bbox
+    if box is None:
+        return _NOWHERE
+    right, bottom = box.x + box.width + _MARGIN, box.y + box.height + _MARGIN
+    return box.x - _MARGIN, right, box.y - _MARGIN, bottom, box.width * box.height
+
+
+def _block_of(item: TextItem, boxes: Sequence[_Reach]) -> int | None:
     """The smallest block that the middle of the item stands in."""
     x, y = item.x + item.width / 2, item.y + item.height / 2
     best, best_area = None, float("inf")
-    for at, block in enumerate(blocks):
-        box = block.bbox
-        if box is None or not box.x - _MARGIN <= x <= box.x + box.width + _MARGIN:
-            continue
-        if box.y - _MARGIN <= y <= box.y + box.height + _MARGIN and box.width * box.height < best_area:
-            best, best_area = at, box.width * box.height
+    for at, (left, right, top, bottom, area) in enumerate(boxes):
+        if left <= x <= right and top <= y <= bottom and area < best_area:
+            best, best_area = at, area
     return best
 
 
