@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opentrace.ports.chat_model import model_provider
 from opentrace.ports.rate_limiter import RATE_PATTERN
 
 PREFIX = "OPENTRACE_"
@@ -140,7 +141,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("OPENTRACE_OPENAI_PROXY", "OPENAI_PROXY"),
         description="Proxy for requests to models; without one, HTTPS_PROXY and its like hold.",
     )
-    chat_model: str = Field("gpt-4o", description="Model that answers, where an endpoint is set.")
+    chat_model: str = Field(
+        "gpt-4o",
+        description="Model that answers, where an endpoint is set. anthropic:…, google_genai:…, mistralai:… and "
+        "ollama:… name a model of that provider, with opentrace[anthropic], [google], [mistral] or [ollama] installed. "
+        "Its key comes from ANTHROPIC_API_KEY, GOOGLE_API_KEY or MISTRAL_API_KEY in the environment, not from .env. "
+        "The two models below may be named so too.",
+    )
     chat_base_url: str | None = Field(
         None, description="Base URL of the endpoint for answers, where it is another than the common one above."
     )
@@ -428,6 +435,7 @@ class Settings(BaseSettings):
     def small_model_name(self) -> str:
         """The model of small tasks, where an endpoint is set."""
         at_openai = self.openai_base_url is self.chat_base_url is self.small_base_url is None
+        at_openai = at_openai and model_provider(self.chat_model) is None
         return self.small_model or ("gpt-4o-mini" if at_openai else self.chat_model)
 
     @cached_property
@@ -443,7 +451,8 @@ class Settings(BaseSettings):
     @cached_property
     def chat_endpoint_set(self) -> bool:
         """Whether a chat model is configured; else the extractive one answers."""
-        return self.common_endpoint_set or self.chat_base_url is not None or self.chat_api_key is not None
+        own = self.chat_base_url is not None or self.chat_api_key is not None
+        return own or self.common_endpoint_set or model_provider(self.chat_model) is not None
 
     @cached_property
     def page_origins(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from functools import cache
 
 from pydantic import SecretStr
 
+from opentrace.adapters.model_providers import check_providers
 from opentrace.adapters.query_memory import QueryMemory
 from opentrace.db.engine import Database
 from opentrace.ports.authenticator import Authenticator
@@ -32,6 +33,7 @@ async def open_services(settings: Settings, *, model_calls: ModelCalls | None = 
         raise SettingsError("OPENTRACE_DATABASE_URL is not set. Set it, or let `opentrace up` run a database.")
     if settings.redis_url is None:
         raise SettingsError("OPENTRACE_REDIS_URL is not set. Set it, or let `opentrace up` run a queue.")
+    check_providers(settings)
     blob_store = _blob_store(settings)
     database = Database.connect(
         settings.database_url.get_secret_value(),
@@ -279,9 +281,9 @@ def _web_search(settings: Settings) -> WebSearch | None:
 
 def _chat_models(settings: Settings, embedder: Embedder, calls: ModelCalls | None) -> ChatModels:
     if settings.chat_endpoint_set:
-        from opentrace.adapters.openai import openai_chat_models
+        from opentrace.adapters.provider_chat_model import configured_chat_models
 
-        return openai_chat_models(settings, calls)
+        return configured_chat_models(settings, calls)
     from opentrace.adapters.local.extractive_chat_model import ExtractiveChatModel
 
     return ChatModels(main=ExtractiveChatModel(embedder=embedder), name="extractive", extractive=True)

@@ -12,7 +12,7 @@ import httpx
 from opentrace.adapters.model_endpoint import ModelEndpoint, Role, model_endpoint
 from opentrace.entrypoints.findings import Finding
 from opentrace.ports.chat_model import ModelError
-from opentrace.settings import Settings
+from opentrace.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -59,9 +59,12 @@ def examine_answers(settings: Settings, *, ports: Mapping[int, str] = USUAL_PORT
 
 
 async def _examine_models(settings: Settings) -> list[Finding]:
-    from opentrace.adapters.openai import openai_chat_models
+    from opentrace.adapters.provider_chat_model import configured_chat_models
 
-    models = openai_chat_models(settings)
+    try:
+        models = configured_chat_models(settings)
+    except SettingsError as error:
+        return [Finding("Answers", "problem", str(error))]
     try:
         return [
             await _examine("Answers", models.main, settings, role="chat", ability=_TOOLS),
@@ -76,13 +79,17 @@ async def _examine(
     subject: str, model: BaseChatModel | None, settings: Settings, *, role: Role, ability: _Ability
 ) -> Finding:
     from opentrace.adapters.openai import OpenAiChatModel
+    from opentrace.adapters.provider_chat_model import ProviderChatModel
 
-    assert isinstance(model, OpenAiChatModel)
-    endpoint = model_endpoint(settings, role)
-    host = urlsplit(endpoint.shown).netloc
-    problem = await _unreachable(endpoint, model.model_name, named_by=model.named_by)
-    if problem is not None:
-        return Finding(subject, "problem", problem)
+    if isinstance(model, ProviderChatModel):
+        name, host = model.model_name, model.provider.name
+    else:
+        assert isinstance(model, OpenAiChatModel)
+        endpoint = model_endpoint(settings, role)
+        name, host = model.model_name, urlsplit(endpoint.shown).netloc
+        problem = await _unreachable(endpoint, name, named_by=model.named_by)
+        if problem is not None:
+            return Finding(subject, "problem", problem)
     able = True
     try:
         await ability.try_out(model)
@@ -90,7 +97,7 @@ async def _examine(
         if error.model_code not in ("model_tools_unsupported", "model_rejected_request"):
             return Finding(subject, "problem", error.detail)
         able = False
-    return Finding(subject, "ok", f"{model.model_name} at {host}. {ability.there if able else ability.missing}")
+    return Finding(subject, "ok", f"{name} at {host}. {ability.there if able else ability.missing}")
 
 
 async def _unreachable(endpoint: ModelEndpoint, model: str, *, named_by: str) -> str | None:

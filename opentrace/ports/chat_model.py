@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from opentrace.errors import UpstreamFailed
 
@@ -24,6 +24,16 @@ SEARCH_WEB = "search_web"
 CITED_RANGES = "cited_ranges"
 """Key of `response_metadata` under which a model may say which characters of a passage it used: a list of
 `[passage number, start, end]`, offsets into the passage's text. Only a model that quotes can know."""
+
+ModelProvider = Literal["anthropic", "google_genai", "mistralai", "ollama"]
+
+
+def model_provider(name: str) -> ModelProvider | None:
+    """The provider that a model's name begins with ("anthropic:claude-…"); None for one of an OpenAI-compatible
+    endpoint, whose names may hold colons too ("llama3.1:8b")."""
+    word = name.partition(":")[0]
+    return next((provider for provider in get_args(ModelProvider) if provider == word), None)
+
 
 ModelErrorCode = Literal[
     "model_unauthorized",
