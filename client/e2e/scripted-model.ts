@@ -14,6 +14,7 @@ export interface ScriptedModel {
 /** A second server on the database of the first, for tests whose answers must be long, or be written in steps. */
 export async function serverWithModel(
   model: ScriptedModel,
+  environment: Record<string, string> = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const api = createServer((request, response) => {
     let body = "";
@@ -44,6 +45,7 @@ export async function serverWithModel(
       OPENTRACE_OPENAI_BASE_URL: `http://127.0.0.1:${modelPort}/v1`,
       OPENTRACE_CHAT_MODEL: "scripted",
       OPENTRACE_SIGN_UP: "open",
+      ...environment,
     },
     readyUrl: `${url}/ready`,
   });

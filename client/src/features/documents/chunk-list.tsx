@@ -11,6 +11,7 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { sentenceOf } from "@/lib/api/errors";
 import type { Chunk, Document } from "@/lib/api/types";
 import { counted, formatNumber } from "@/lib/format";
+import { useSettled } from "@/lib/use-settled";
 
 import { ChunkCard } from "./chunk-card";
 import { useChunks } from "./queries";
@@ -147,16 +148,4 @@ export function ChunkList({ document, firstChunkId, selectedId, onSelect, onShow
       </div>
     </>
   );
-}
-
-const SETTLED_MS = 250;
-
-/** The value, once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

@@ -59,23 +59,36 @@ export interface Trial {
   settings: Settings;
   /** Of the documents to search; none: all. */
   documentIds: readonly string[];
-  /** The document whose nearest passage is explained. */
-  explainDocumentId?: string;
+  explain?: Explained;
+}
+
+/** What is explained: a passage of the document, or else its nearest. */
+export interface Explained {
+  documentId: string;
+  chunkId: string | null;
+}
+
+export function searchRequestOf({ query, settings, documentIds, explain }: Trial) {
+  return {
+    query,
+    ...searchSettingsOf(settings),
+    ...(documentIds.length > 0 ? { document_ids: [...documentIds] } : {}),
+    ...(explain
+      ? explain.chunkId === null
+        ? { explain_document_id: explain.documentId }
+        : { explain_chunk_id: explain.chunkId }
+      : {}),
+  };
 }
 
 /** A search with settings that need not be saved. */
 export function useTrial(projectId: string) {
   return useMutation({
-    mutationFn: ({ query, settings, documentIds, explainDocumentId }: Trial) =>
+    mutationFn: (trial: Trial) =>
       bodyOf(
         api.POST("/api/projects/{project_id}/search", {
           params: { path: { project_id: projectId } },
-          body: {
-            query,
-            ...searchSettingsOf(settings),
-            ...(documentIds.length > 0 ? { document_ids: [...documentIds] } : {}),
-            ...(explainDocumentId ? { explain_document_id: explainDocumentId } : {}),
-          },
+          body: searchRequestOf(trial),
         }),
       ),
   });

@@ -4,31 +4,46 @@ import { SearchX } from "lucide-react";
 import Link from "next/link";
 
 import { Badge } from "@/components/ui/badge";
+import { Skeleton } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
 import { Table, TableCell, TableHead } from "@/components/ui/table";
+import { reasonInWords } from "@/features/chat/trace/read-trace";
 import { searchNotes, type PreferredDocument } from "@/features/chat/trace/search-notes";
 import { SearchNotesView } from "@/features/chat/trace/search-notes-view";
 import { ChunkContent } from "@/features/documents/chunk-content";
 import type { Candidate, SearchResponse, SearchResult } from "@/lib/api/types";
-import { counted, formatDuration, formatNumber } from "@/lib/format";
+import { counted, formatDuration } from "@/lib/format";
 import { placeInDocument } from "@/lib/place";
 import { routes } from "@/lib/routes";
 
-import { ExplainDocument } from "./explain-document";
+import { Explain } from "./explain";
 import { ExplanationCard } from "./explanation-card";
+import { figuresOf, headlineOf, type Figure } from "./figures";
+import type { Explained } from "./queries";
 
 interface TrialResultsProps {
   projectId: string;
   response: SearchResponse;
   onOnly: (documents: readonly PreferredDocument[]) => void;
-  onExplain: (documentId: string) => void;
+  /** What is asked about, if anything. */
+  explained: Explained | undefined;
+  explaining: boolean;
+  onExplain: (wanted: Explained) => void;
 }
 
-export function TrialResults({ projectId, response, onOnly, onExplain }: TrialResultsProps) {
+export function TrialResults({
+  projectId,
+  response,
+  explained,
+  explaining,
+  onOnly,
+  onExplain,
+}: TrialResultsProps) {
   const { results, trace, explanation } = response;
   const byChunk = new Map(trace.candidates.map((candidate) => [candidate.chunk_id, candidate]));
   const dropped = trace.candidates.filter(({ kept }) => !kept);
   const total = trace.milliseconds.total;
+  const settings = numbersIn(trace.settings);
   return (
     <div className="grid gap-4 p-5">
       <p role="status" className="text-sm text-muted-foreground">
@@ -51,22 +66,18 @@ export function TrialResults({ projectId, response, onOnly, onExplain }: TrialRe
               result={result}
               rank={index + 1}
               candidate={byChunk.get(result.chunk_id)}
+              headline={headlineOf(result, byChunk.get(result.chunk_id), trace)}
             />
           </li>
         ))}
       </ol>
-      <ExplainDocument
-        projectId={projectId}
-        documentId={explanation?.document_id ?? ""}
-        onExplain={onExplain}
-      />
-      {explanation ? (
-        <ExplanationCard
-          projectId={projectId}
-          explanation={explanation}
-          settings={numbersIn(trace.settings)}
-        />
-      ) : null}
+      <Explain projectId={projectId} explained={explained} busy={explaining} onExplain={onExplain} />
+      <div aria-live="polite" aria-busy={explaining} className="empty:hidden">
+        {explaining ? <Skeleton className="h-32 rounded-lg" /> : null}
+        {explanation && !explaining ? (
+          <ExplanationCard projectId={projectId} explanation={explanation} settings={settings} />
+        ) : null}
+      </div>
       {trace.queries.length > 1 ? (
         <details className="text-sm">
           <summary className="w-fit rounded-sm text-muted-foreground hover:text-foreground">
@@ -84,7 +95,7 @@ export function TrialResults({ projectId, response, onOnly, onExplain }: TrialRe
           <summary className="w-fit rounded-sm text-muted-foreground hover:text-foreground">
             {counted(dropped.length, "candidate", "candidates")} dropped
           </summary>
-          <Dropped candidates={dropped} />
+          <Dropped candidates={dropped} settings={settings} />
         </details>
       ) : null}
     </div>
@@ -102,9 +113,10 @@ interface ResultProps {
   result: SearchResult;
   rank: number;
   candidate: Candidate | undefined;
+  headline: Figure;
 }
 
-function Result({ projectId, result, rank, candidate }: ResultProps) {
+function Result({ projectId, result, rank, candidate, headline: [figure, value] }: ResultProps) {
   const { char_start: start, char_end: end } = result.passage;
   const place = placeInDocument(result);
   return (
@@ -119,8 +131,8 @@ function Result({ projectId, result, rank, candidate }: ResultProps) {
           {result.document_name}
         </Link>
         {place === null ? null : <span className="shrink-0 text-xs text-muted-foreground">{place}</span>}
-        <span className="ml-auto shrink-0 font-mono text-xs tabular-nums">
-          {formatNumber(result.score, 3)}
+        <span className="ml-auto shrink-0 text-xs text-muted-foreground">
+          {figure} <span className="font-mono text-foreground tabular-nums">{value}</span>
         </span>
       </header>
       {result.heading_path.length > 0 ? (
@@ -147,7 +159,6 @@ function compact(text: string): string {
   return text.replace(/\n\s*\n/g, "\n");
 }
 
-/** By which figures a passage got its place; those that the strategy does not use are left out. */
 function Figures({ candidate }: { candidate: Candidate }) {
   const figures = figuresOf(candidate);
   return (
@@ -163,21 +174,14 @@ function Figures({ candidate }: { candidate: Candidate }) {
   );
 }
 
-export function figuresOf(candidate: Candidate): [name: string, value: string][] {
-  const ranked = (rank: number | null, score: number | null) =>
-    score === null ? null : `${formatNumber(score, 3)}${rank === null ? "" : ` (#${rank})`}`;
-  const all: [string, string | null][] = [
-    ["vector", ranked(candidate.vector_rank, candidate.vector_score)],
-    ["keyword", ranked(candidate.keyword_rank, candidate.keyword_score)],
-    ["fused", candidate.fused_score === null ? null : formatNumber(candidate.fused_score, 4)],
-    ["rerank", candidate.rerank_score === null ? null : formatNumber(candidate.rerank_score, 3)],
-  ];
-  return all.filter((figure): figure is [string, string] => figure[1] !== null);
-}
-
 const SHOWN_DROPPED = 50;
 
-function Dropped({ candidates }: { candidates: readonly Candidate[] }) {
+interface DroppedProps {
+  candidates: readonly Candidate[];
+  settings: ReadonlyMap<string, number>;
+}
+
+function Dropped({ candidates, settings }: DroppedProps) {
   return (
     <Table className="mt-2 text-xs">
       <thead>
@@ -199,7 +203,9 @@ function Dropped({ candidates }: { candidates: readonly Candidate[] }) {
                 .map(([name, value]) => `${name} ${value}`)
                 .join(" · ")}
             </TableCell>
-            <TableCell>{candidate.dropped_because?.replaceAll("_", " ")}</TableCell>
+            <TableCell>
+              {candidate.dropped_because ? reasonInWords(candidate.dropped_because, settings) : null}
+            </TableCell>
           </tr>
         ))}
       </tbody>

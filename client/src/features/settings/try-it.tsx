@@ -1,7 +1,7 @@
 "use client";
 
 import { FlaskConical, Search } from "lucide-react";
-import type { SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -11,9 +11,10 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { DocumentPicker, type Picked } from "@/features/documents/document-picker";
 import { usePicked } from "@/features/documents/use-picked";
 import { sentenceOf } from "@/lib/api/errors";
+import type { SearchResponse } from "@/lib/api/types";
 import { useDraft } from "@/lib/use-draft";
 
-import { useTrial } from "./queries";
+import { useTrial, type Explained } from "./queries";
 import type { Settings } from "./setting-values";
 import { TrialResults } from "./trial-results";
 
@@ -28,15 +29,21 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
   const [query, setQuery] = useDraft(`try:${projectId}`);
   const [picked, setPicked] = usePicked(`try:${projectId}`);
   const trial = useTrial(projectId);
+  const [shown, setShown] = useState<SearchResponse>();
+  // What is found stays to be seen while a passage is being explained.
+  const explained = trial.variables?.explain;
 
-  function run(documents: readonly Picked[] = picked, explainDocumentId?: string) {
+  function run(documents: readonly Picked[] = picked, explain?: Explained) {
     if (!query.trim() || trial.isPending) return;
-    trial.mutate({
-      query: query.trim(),
-      settings,
-      documentIds: documents.map(({ id }) => id),
-      ...(explainDocumentId ? { explainDocumentId } : {}),
-    });
+    trial.mutate(
+      {
+        query: query.trim(),
+        settings,
+        documentIds: documents.map(({ id }) => id),
+        ...(explain ? { explain } : {}),
+      },
+      { onSuccess: setShown },
+    );
   }
 
   function submit(event: SyntheticEvent) {
@@ -80,7 +87,7 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
         ) : null}
       </form>
       <div className="lg:max-h-[calc(100dvh-17rem)] lg:overflow-y-auto">
-        {trial.isPending ? (
+        {trial.isPending && !explained ? (
           <div role="status" aria-busy aria-label="Searching" className="grid gap-3 p-5">
             <Skeleton className="h-24" />
             <Skeleton className="h-24" />
@@ -90,14 +97,16 @@ export function TryIt({ projectId, settings, unsaved }: TryItProps) {
           <ErrorState
             title="The search failed"
             detail={sentenceOf(trial.error)}
-            actions={<Button onClick={() => run()}>Try again</Button>}
+            actions={<Button onClick={() => run(picked, explained)}>Try again</Button>}
           />
         ) : null}
-        {trial.isSuccess ? (
+        {shown && (trial.isSuccess || (trial.isPending && explained)) ? (
           <TrialResults
             projectId={projectId}
-            response={trial.data}
-            onExplain={(documentId) => run(picked, documentId)}
+            response={shown}
+            explained={explained}
+            explaining={trial.isPending}
+            onExplain={(wanted) => run(picked, wanted)}
             onOnly={(documents) => {
               setPicked(documents);
               run(documents);
