@@ -68,3 +68,39 @@ test("what is no longer wanted is not missing", async () => {
   await vi.advanceTimersByTimeAsync(10 * RETRY_MS);
   expect(load).toHaveBeenCalledTimes(1);
 });
+
+test("what is given up while it is on its way is not missing when it fails", async () => {
+  const parts = createMissingParts();
+  const { load } = part();
+  parts.load(load)();
+  await settled();
+  expect(parts.anyMissing()).toBe(false);
+  await vi.advanceTimersByTimeAsync(10 * RETRY_MS);
+  expect(load).toHaveBeenCalledTimes(1);
+});
+
+test("an arrival waits for what is missing", async () => {
+  const parts = createMissingParts();
+  const { load, arrive } = part();
+  const arrived = parts.arrival(() => load().then(() => "here"), new AbortController().signal);
+  await settled();
+  expect(parts.anyMissing()).toBe(true);
+  arrive();
+  parts.retry();
+  expect(await arrived).toBe("here");
+  await settled();
+  expect(parts.anyMissing()).toBe(false);
+});
+
+test("an arrival that is given up is asked for no more", async () => {
+  const parts = createMissingParts();
+  const { load } = part();
+  const wish = new AbortController();
+  const arrived = expect(parts.arrival(load, wish.signal)).rejects.toThrow("enough");
+  await settled();
+  wish.abort(new Error("enough"));
+  await arrived;
+  expect(parts.anyMissing()).toBe(false);
+  await vi.advanceTimersByTimeAsync(10 * RETRY_MS);
+  expect(load).toHaveBeenCalledTimes(1);
+});

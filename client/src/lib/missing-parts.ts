@@ -29,19 +29,36 @@ export function createMissingParts() {
     missing.forEach((load) => void attempt(load));
   }
 
+  /** Runs `load`, and runs it again while it fails. Returns how to give up. */
+  function keepLoading(load: Load) {
+    let wanted = true;
+    const part: Load = () =>
+      load().catch((error: unknown) => {
+        if (wanted) throw error;
+      });
+    void attempt(part);
+    return () => {
+      wanted = false;
+      if (missing.includes(part)) set(missing.filter((other) => other !== part));
+    };
+  }
+
   return {
     anyMissing: () => missing.length > 0,
     subscribe: (listener: () => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    /** Runs `load`, and runs it again while it fails. Returns how to give up. */
-    load(load: Load) {
-      void attempt(load);
-      return () => {
-        if (missing.includes(load)) set(missing.filter((other) => other !== load));
-      };
-    },
+    load: keepLoading,
+    /** What `load` brings, however often it has to be asked for; rejects with the reason of `signal` once that gives up. */
+    arrival: <Value>(load: () => Promise<Value>, signal: AbortSignal) =>
+      new Promise<Value>((resolve, reject) => {
+        const giveUp = keepLoading(async () => resolve(await load()));
+        signal.addEventListener("abort", () => {
+          giveUp();
+          reject(signal.reason as Error);
+        });
+      }),
     retry,
   };
 }

@@ -4,6 +4,8 @@ import { createAnswerChat } from "./answer-chat";
 import { citationsOf, textOf } from "./answer-message";
 import { answerTransport } from "./chat-stream";
 import { readDraft, writeDraft } from "./drafts";
+import { createMissingParts } from "@/lib/missing-parts";
+
 import { LiveAnswer, type Ask } from "./live-answer";
 
 const CITATION = {
@@ -231,5 +233,57 @@ describe("an answer that is stopped", () => {
     expect(live.get().failure).toBeNull();
     expect(hooks.onOver).toHaveBeenCalledOnce();
     expect(readDraft("chat:chat")).toBe("");
+  });
+});
+
+describe("an answer whose code has not come", () => {
+  function waitingAnswer() {
+    const parts = createMissingParts();
+    let here = false;
+    const requests: string[] = [];
+    const fetchStream: typeof fetch = (input) => {
+      requests.push(new Request(input).url);
+      return Promise.resolve(streamOf(bytesOf(ANSWER)));
+    };
+    const hooks = { onStored: vi.fn(), onOver: vi.fn().mockResolvedValue(undefined) };
+    const live = new LiveAnswer("chat", hooks, (signal) =>
+      parts.arrival(
+        () =>
+          here
+            ? Promise.resolve((chatId, events) =>
+                createAnswerChat(chatId, events, answerTransport(chatId, fetchStream)),
+              )
+            : Promise.reject(new Error("Failed to load chunk")),
+        signal,
+      ),
+    );
+    return { live, parts, requests, arrive: () => void (here = true) };
+  }
+
+  it("is no lost connection: the question waits, and is sent when the code is there", async () => {
+    const { live, parts, requests, arrive } = waitingAnswer();
+    const asked = live.ask(ASK);
+    await vi.waitFor(() => expect(parts.anyMissing()).toBe(true));
+    expect(live.get()).toMatchObject({ question: "How were sales?", failure: null, over: false });
+    arrive();
+    parts.retry();
+    await asked;
+    expect(requests).toHaveLength(1);
+    expect(written(live)).toBe("Sales rose [1].");
+  });
+
+  it("gives the question back when it is stopped", async () => {
+    const { live, parts, requests, arrive } = waitingAnswer();
+    writeDraft("chat:chat", "How were sales?");
+    const asked = live.ask(ASK);
+    await vi.waitFor(() => expect(parts.anyMissing()).toBe(true));
+    await live.stop();
+    await asked;
+    expect(parts.anyMissing()).toBe(false);
+    expect(live.get()).toMatchObject({ question: null, failure: null, over: true });
+    expect(readDraft("chat:chat")).toBe("How were sales?");
+    arrive();
+    await live.ask(ASK);
+    expect(requests).toHaveLength(1);
   });
 });

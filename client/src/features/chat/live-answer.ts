@@ -3,6 +3,7 @@
 import type { Chat } from "@ai-sdk/react";
 
 import { ConnectionLost, sentenceOf } from "@/lib/api/errors";
+import { missingParts } from "@/lib/lazy-part";
 
 import type { AnswerMessage, Stage } from "./answer-message";
 import { holdDraft, releaseDraft, restoreDraft } from "./drafts";
@@ -52,7 +53,12 @@ export interface AnswerEvents {
 
 type CreateChat = (chatId: string, events: AnswerEvents) => Chat<AnswerMessage>;
 
+type LoadChat = (signal: AbortSignal) => Promise<CreateChat>;
+
 export const loadChat = async (): Promise<CreateChat> => (await import("./answer-chat")).createAnswerChat;
+
+/** A part of the page like any other: where it does not come it is asked for again, and the question waits for it. */
+const chatPart: LoadChat = (signal) => missingParts.arrival(loadChat, signal);
 
 interface Hooks {
   /** The server has the question. */
@@ -70,11 +76,13 @@ export class LiveAnswer {
   private listeners = new Set<() => void>();
   private asked: Ask = { question: "", replaces: null, draftKey: null, documentIds: [] };
   private stored = false;
+  /** While the chat's code is awaited. */
+  private opening: AbortController | null = null;
 
   constructor(
     readonly chatId: string,
     private readonly hooks: Hooks,
-    private readonly load: () => Promise<CreateChat> = loadChat,
+    private readonly load: LoadChat = chatPart,
   ) {}
 
   get = () => this.state;
@@ -103,8 +111,6 @@ export class LiveAnswer {
   }
 
   private async send(chat: Chat<AnswerMessage>, { question, replaces, documentIds }: Ask) {
-    // It may have been stopped before there was anything to stop.
-    if (!this.busy) return;
     chat.messages = [];
     chat.clearError();
     const body = {
@@ -123,8 +129,8 @@ export class LiveAnswer {
   }
 
   async stop() {
-    if (this.state.chat) await this.state.chat.stop();
-    else this.set({ over: true });
+    if (this.opening) this.opening.abort();
+    else await this.state.chat?.stop();
   }
 
   /** What has come in, as far as it is to be drawn. */
@@ -141,8 +147,10 @@ export class LiveAnswer {
 
   private async openChat(): Promise<Chat<AnswerMessage> | null> {
     if (this.state.chat) return this.state.chat;
+    const opening = new AbortController();
+    this.opening = opening;
     try {
-      const create = await this.load();
+      const create = await this.load(opening.signal);
       const chat = create(this.chatId, {
         onStatus: (progress) => {
           this.noteStored();
@@ -154,8 +162,10 @@ export class LiveAnswer {
       this.set({ chat });
       return chat;
     } catch (error) {
-      this.fail(new ConnectionLost(error));
+      if (!opening.signal.aborted) this.fail(new ConnectionLost(error));
       return null;
+    } finally {
+      this.opening = null;
     }
   }
 
