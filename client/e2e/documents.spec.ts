@@ -87,3 +87,55 @@ test("a part of the page that does not come says so, and comes when it can", asy
   await expect(page.getByText("A part of this page did not come.")).toBeHidden();
   forget(complaints, /ERR_FAILED/);
 });
+
+test("a file that takes the place of one leaves answers that cite the old one readable", async ({
+  page,
+  complaints,
+}) => {
+  const projectId = await newProject(page, "Replacement");
+  const file = (text: string) => ({
+    name: "timetable.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(text),
+  });
+  await page.goto(`/projects/${projectId}/documents/`);
+  await page.getByTestId("file-input").setInputFiles(file("The first ferry to Sandholm leaves at 05:40."));
+  const row = documentRow(page, "timetable.txt");
+  await expect(row.getByText("Completed")).toBeVisible({ timeout: 60_000 });
+  const old = await row.getByRole("link").getAttribute("href");
+
+  const chatLink = page.getByRole("navigation", { name: "Project" }).getByRole("link", { name: "Chat" });
+  await chatLink.click();
+  await page.getByLabel("Your question").fill("When does the first ferry to Sandholm leave?");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("article", { name: "Answer" });
+  await expect(answer).toContainText("05:40");
+  await expect(answer).not.toHaveAttribute("aria-busy", "true");
+  const chat = page.url();
+
+  await page.goto(`/projects/${projectId}/documents/`);
+  await page.getByTestId("file-input").setInputFiles(file("The first ferry to Sandholm leaves at 06:15."));
+  await expect(page.getByText("A file of this name is already here:")).toBeVisible();
+  await page.getByRole("button", { name: "Replace it" }).click();
+  await expect(page.locator(`a[href="${old}"]`), "the old one goes by itself").toHaveCount(0, {
+    timeout: 60_000,
+  });
+  await expect(row).toHaveCount(1);
+  await expect(row.getByText("Completed")).toBeVisible();
+
+  await page.goto(chat);
+  await page
+    .getByRole("button", { name: /^Source 1/ })
+    .first()
+    .click();
+  const source = page.getByRole("complementary", { name: /^Source 1/ });
+  await expect(source).toContainText("The document was deleted.");
+  await expect(source).toContainText("leaves at 05:40");
+
+  await chatLink.click();
+  await page.getByRole("link", { name: "New chat" }).click();
+  await page.getByLabel("Your question").fill("When does the first ferry to Sandholm leave?");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("article", { name: "Answer" })).toContainText("06:15");
+  forget(complaints, /404/);
+});

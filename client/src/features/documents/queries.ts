@@ -76,6 +76,13 @@ export function merged(list: readonly Document[], changed: readonly Document[]):
   ];
 }
 
+/** Whether another document has the name of one that was read: it may have given way to it. */
+export function mayHaveReplaced(list: readonly Document[], read: readonly Document[]): boolean {
+  const ids = new Set(read.map(({ id }) => id));
+  const names = new Set(read.map(({ file_name: name }) => name));
+  return list.some(({ id, file_name: name }) => !ids.has(id) && names.has(name));
+}
+
 /** All documents of a project. While some are in work, those alone are asked for every two seconds. */
 export function useDocuments(projectId: string) {
   const client = useQueryClient();
@@ -108,6 +115,9 @@ export function useDocuments(projectId: string) {
       );
       merge(client, projectId, [...moving, ...results.filter((document) => document !== null)]);
       if (gone.size > 0) forget(client, projectId, gone);
+      if (mayHaveReplaced(before, ended)) {
+        void client.invalidateQueries({ queryKey: documentKeys.list(projectId), exact: true });
+      }
       if (ended.length > 0) void client.invalidateQueries({ queryKey: projectKeys.one(projectId) });
       return moving.length;
     },

@@ -4,7 +4,7 @@ import { documentOf } from "./document-factory";
 import { refusalOf } from "./file-kinds";
 import { markedParts } from "./marked-parts";
 import { marked } from "./marked-text";
-import { merged } from "./queries";
+import { mayHaveReplaced, merged } from "./queries";
 import { findingsOf } from "./stage-findings";
 import { stageProgress } from "./status";
 
@@ -103,4 +103,12 @@ it("puts new documents first and leaves unchanged ones as they are", () => {
   const result = merged(list, changed);
   expect(result.map(({ id, updated_at }) => id + updated_at)).toEqual(["c1", "a1", "b2"]);
   expect(result[1]).toBe(list[0]);
+});
+
+it("looks for a document that gave way to one of its name", () => {
+  const old = documentOf({ id: "old", file_name: "a.txt" });
+  const read = documentOf({ id: "new", file_name: "a.txt" });
+  const other = documentOf({ id: "other", file_name: "b.txt" });
+  expect(mayHaveReplaced([old, read, other], [read])).toBe(true);
+  expect(mayHaveReplaced([read, other], [read])).toBe(false);
 });
