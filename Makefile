@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 ARGS ?=
 EXPORT := opentrace/client/export.json
-STANDALONE := client/.next/standalone/server.js
+STANDALONE := client/.next-standalone/standalone/server.js
 CLIENT_CONFIG := $(filter-out client/next-env.d.ts,$(wildcard client/*.json client/*.ts client/*.mjs client/.prettier*))
 CLIENT_SOURCES := $(shell find client/src client/scripts docs/handbook -type f -not -name '*.test.*') $(wildcard client/public/*.*) \
   $(filter-out client/vitest.% client/playwright.% client/eslint.%,$(CLIENT_CONFIG))
@@ -15,7 +15,7 @@ CLIENT_CHECKED := $(shell find client/src client/e2e client/scripts) $(CLIENT_CO
 export NEXT_TELEMETRY_DISABLED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help up client api-types dist test test-server test-external test-client test-browser test-dist pictures \
+.PHONY: help up client api-types dist test test-server test-external test-client test-browser test-dist screenshots pictures \
   check check-server check-api-types bench format lock env-example clean
 
 help: ## Show this list
@@ -49,6 +49,9 @@ test-client: client/node_modules/.dev ## Run the client's unit tests (ARGS="chat
 
 test-browser: $(VENV)/.dev $(EXPORT) $(STANDALONE) client/node_modules/.dev ## Run the browser tests on a real server (ARGS="main-path" for some)
 	. ./$(VENV)/.node && cd client && npm run --silent sizes && npm run --silent e2e -- $(ARGS)
+
+screenshots: client/node_modules/.dev $(VENV)/.dev $(EXPORT) ## Take pictures of every page, in both themes and on two screens, into client/screenshots
+	. ./$(VENV)/.node && cd client && npm run --silent e2e -- access
 
 pictures: client/node_modules/.dev $(VENV)/.dev $(EXPORT) ## Take the pictures of the README and of the landing page
 	. ./$(VENV)/.node && cd client && npm run --silent e2e -- pictures
@@ -102,7 +105,7 @@ lock: $(VENV)/.uv ## Lock the newest versions that pyproject.toml admits
 	  --group node --output-file requirements/node.txt
 
 clean: ## Remove everything that make made; documents and accounts (the data folder) stay
-	rm -rf $(VENV) dist build opentrace/client opentrace/model/*.onnx opentrace/model/tokenizer.json client/node_modules client/.next client/out .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) dist build opentrace/client opentrace/model/*.onnx opentrace/model/tokenizer.json client/node_modules client/.next client/.next-standalone client/out .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.uv: requirements/uv.txt
@@ -153,9 +156,9 @@ $(EXPORT): $(CLIENT_SOURCES) client/node_modules/.build
 	cp -R client/out opentrace/client
 	@touch $@
 
-# After the export, as both are built in the same folder.
+# In a folder of its own, after the export, as both copy the same assets.
 $(STANDALONE): $(CLIENT_SOURCES) client/node_modules/.build | $(EXPORT)
 	. ./$(VENV)/.node && cd client && npm run --silent build:standalone
-	cp -R client/public client/.next/standalone/
-	cp -R client/.next/static client/.next/standalone/.next/
+	cp -R client/public client/.next-standalone/standalone/
+	cp -R client/.next-standalone/static client/.next-standalone/standalone/.next-standalone/
 	@touch $@

@@ -2,7 +2,7 @@ import next from "eslint-config-next";
 import tseslint from "typescript-eslint";
 
 const config = [
-  { ignores: [".next/", "out/", "public/", "next-env.d.ts", "src/lib/api/schema.ts"] },
+  { ignores: [".next/", ".next-standalone/", "out/", "public/", "next-env.d.ts", "src/lib/api/schema.ts"] },
   ...next,
   ...tseslint.configs.strictTypeChecked.map((entry) => ({ ...entry, files: ["**/*.ts", "**/*.tsx"] })),
   {

@@ -4,6 +4,8 @@ import type { NextConfig } from "next";
 const standalone = process.env.OPENTRACE_CLIENT_OUTPUT === "standalone";
 
 const config: NextConfig = {
+  // A folder each, so that neither build takes away what the other has made.
+  distDir: standalone ? ".next-standalone" : ".next",
   output: standalone ? "standalone" : "export",
   // Files that only the Node server can run end in `.standalone.ts` and do not exist for the export.
   pageExtensions: standalone ? ["standalone.ts", "tsx", "ts"] : ["tsx", "ts"],
@@ -14,7 +16,7 @@ const config: NextConfig = {
   outputFileTracingRoot: import.meta.dirname,
   turbopack: { root: import.meta.dirname },
   // A build has no development packages, so it leaves the tests' types to `npm run types`.
-  typescript: { tsconfigPath: "tsconfig.build.json" },
+  typescript: { tsconfigPath: standalone ? "tsconfig.standalone.json" : "tsconfig.build.json" },
   poweredByHeader: false,
   devIndicators: false,
   images: { unoptimized: true },

@@ -9,12 +9,12 @@ RUN npm --prefix client ci --omit=dev --silent
 COPY docs/handbook docs/handbook
 COPY client client
 RUN npm --prefix client run --silent build:standalone \
-    && cp -R client/public client/.next/standalone/public \
-    && cp -R client/.next/static client/.next/standalone/.next/static
+    && cp -R client/public client/.next-standalone/standalone/public \
+    && cp -R client/.next-standalone/static client/.next-standalone/standalone/.next-standalone/static
 
 FROM node:22-bookworm-slim
 WORKDIR /app
-COPY --from=build /app/client/.next/standalone ./
+COPY --from=build /app/client/.next-standalone/standalone ./
 ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
     HOSTNAME=0.0.0.0 \

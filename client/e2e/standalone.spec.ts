@@ -15,7 +15,7 @@ import {
 import { freePort, run } from "./processes";
 import { serverWithModel } from "./scripted-model";
 
-const FOLDER = path.resolve(import.meta.dirname, "..", ".next", "standalone");
+const FOLDER = path.resolve(import.meta.dirname, "..", ".next-standalone", "standalone");
 
 /** Lets a test say when the model goes on writing. */
 function gate() {
