@@ -1,9 +1,12 @@
 import { NextResponse, type NextRequest } from "next/server";
 
 import policy from "../csp-policy.json";
+import { clerkSources } from "./lib/clerk-sources";
 import { NONCE_HEADER } from "./lib/nonce-header";
 
 const CONNECT_SOURCES = (process.env.OPENTRACE_CLIENT_CONNECT_SOURCES ?? "").split(/\s+/).filter(Boolean);
+const CLERK_KEY = process.env.OPENTRACE_CLERK_PUBLISHABLE_KEY ?? "";
+const CLERK_SOURCES: Record<string, string[]> = CLERK_KEY === "" ? {} : clerkSources(CLERK_KEY);
 
 /** Gives each page its own nonce: the browser runs the inline scripts that bear it, and no others. */
 export function proxy(request: NextRequest): NextResponse {
@@ -16,7 +19,7 @@ export function proxy(request: NextRequest): NextResponse {
   }
   const nonce = Buffer.from(crypto.randomUUID()).toString("base64");
   const header = Object.entries(policy)
-    .map(([name, sources]) => [name, ...sources, ...added(name, nonce)].join(" "))
+    .map(([name, sources]) => directive(name, sources, added(name, nonce)))
     .join("; ");
 
   const headers = new Headers(request.headers);
@@ -33,9 +36,18 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
+function directive(name: string, sources: readonly string[], more: readonly string[]): string {
+  // 'none' has to stand alone.
+  const kept = more.length > 0 ? sources.filter((source) => source !== "'none'") : sources;
+  return [name, ...kept, ...more].join(" ");
+}
+
 function added(name: string, nonce: string): string[] {
-  if (name === "script-src") return [`'nonce-${nonce}'`];
-  return name === "connect-src" ? CONNECT_SOURCES : [];
+  return [
+    ...(name === "script-src" ? [`'nonce-${nonce}'`] : []),
+    ...(name === "connect-src" ? CONNECT_SOURCES : []),
+    ...(CLERK_SOURCES[name] ?? []),
+  ];
 }
 
 export const config = {

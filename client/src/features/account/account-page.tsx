@@ -4,16 +4,15 @@ import { LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 
 import { AlertDialog } from "@/components/ui/alert-dialog";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { useConfig, useMe, useSignOut } from "@/features/session/queries";
+import { useSignOut } from "@/features/session/queries";
 import { AppShell } from "@/features/shell/app-shell";
 import { sentenceOf } from "@/lib/api/errors";
 import { cn } from "@/lib/cn";
-import { formatDate } from "@/lib/format";
 import { setTheme, THEMES, useTheme, type Theme } from "@/lib/theme";
 
 import { ApiKeys } from "./api-keys";
+import { Profile } from "./profile";
 import { Section } from "./section";
 
 export function AccountPage() {
@@ -27,36 +26,6 @@ export function AccountPage() {
         <Sessions />
       </div>
     </AppShell>
-  );
-}
-
-function Profile() {
-  const me = useMe();
-  const config = useConfig();
-  return (
-    <Section title="Profile">
-      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-2 text-sm">
-        <dt className="text-muted-foreground">E-mail</dt>
-        <dd className="flex flex-wrap items-center gap-2 break-all">
-          {me.data?.email ?? "–"}
-          {me.data?.is_owner ? <Badge tone="primary">Owner</Badge> : null}
-        </dd>
-        <dt className="text-muted-foreground">Member since</dt>
-        <dd>{me.data ? formatDate(me.data.created_at) : "–"}</dd>
-        {config.data ? (
-          <>
-            <dt className="text-muted-foreground">Answers by</dt>
-            <dd>
-              {config.data.models.chat.extractive
-                ? "extraction: sentences of your documents, picked without a language model"
-                : config.data.models.chat.name}
-            </dd>
-            <dt className="text-muted-foreground">Version</dt>
-            <dd>{config.data.version}</dd>
-          </>
-        ) : null}
-      </dl>
-    </Section>
   );
 }
 

@@ -80,7 +80,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: async (everywhere: boolean) => {
       const outside = outsideSession.get();
-      if (outside) return outside.signOut();
+      if (outside) return outside.signOut(everywhere);
       if (everywhere) await api.DELETE("/api/sessions");
       else await api.POST("/api/auth/sign-out");
     },

@@ -7,6 +7,7 @@ import { createPortal } from "react-dom";
 
 import { routes } from "@/lib/routes";
 
+import { endOtherSessions } from "./clerk-sessions";
 import { outsideSession } from "./outside-session";
 import { formSlot } from "./slot";
 
@@ -49,17 +50,20 @@ export default function ClerkIdentity({ publishableKey }: { publishableKey: stri
 }
 
 function Session() {
-  const { isLoaded, isSignedIn, getToken, signOut } = useAuth();
-  const { openUserProfile } = useClerk();
+  const { isLoaded, isSignedIn, getToken } = useAuth();
+  const clerk = useClerk();
   useEffect(() => {
     if (!isLoaded) return;
     outsideSession.connect({
       isSignedIn,
       getToken: () => getToken(),
-      signOut: () => signOut({ redirectUrl: routes.home }),
-      openProfile: () => openUserProfile(),
+      signOut: async (everywhere) => {
+        if (everywhere && clerk.user) await endOtherSessions(clerk.user, clerk.session?.id);
+        await clerk.signOut({ redirectUrl: routes.home });
+      },
+      openProfile: () => clerk.openUserProfile(),
     });
-  }, [isLoaded, isSignedIn, getToken, signOut, openUserProfile]);
+  }, [isLoaded, isSignedIn, getToken, clerk]);
   return null;
 }
 

@@ -6,7 +6,9 @@ import { ConnectionLost } from "@/lib/api/errors";
 export interface OutsideSession {
   isSignedIn: boolean;
   getToken: () => Promise<string | null>;
-  signOut: () => Promise<void>;
+  /** Ends this session, or all of the account's on every device. */
+  signOut: (everywhere: boolean) => Promise<void>;
+  /** Opens the provider's own page of the account: name, address, password, devices. */
   openProfile: () => void;
 }
 

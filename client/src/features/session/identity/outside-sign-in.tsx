@@ -18,7 +18,7 @@ const PATIENCE_MS = 10_000;
 /** Signing in with the outside provider: its form, and then the way back to the page that asked for it. */
 export function OutsideSignIn({ form }: { form: Form }) {
   const session = useSyncExternalStore(outsideSession.subscribe, outsideSession.get, () => null);
-  if (session?.isSignedIn) return <Accepted onSignOut={() => void session.signOut()} />;
+  if (session?.isSignedIn) return <Accepted onSignOut={() => void session.signOut(false)} />;
   return (
     <>
       <FormSlot form={form} />
