@@ -72,7 +72,7 @@ def known_words(pages: Sequence[PageLayout]) -> Counter[str]:
     for page in pages:
         for part in page.parts:
             for line in part.lines if isinstance(part, Block) else ():
-                words.update(match.group().lower() for match in _WORD.finditer(line.text))
+                words.update(map(str.lower, _WORD.findall(line.text)))
     return words
 
 

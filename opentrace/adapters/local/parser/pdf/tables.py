@@ -24,11 +24,14 @@ class Column:
     values: int = 0
 
     def overlap(self, line: Line) -> float:
-        return min(self.x1, line.x1) - max(self.x0, line.x0)
+        # Plain comparisons: every part of every row is held against every column, and calls cost.
+        right = self.x1 if self.x1 < line.x1 else line.x1
+        return right - (self.x0 if self.x0 > line.x0 else line.x0)
 
     def holds(self, line: Line, share: float = 0.2) -> bool:
         """Whether a part of a row stands in (or over) the column, and does not only reach into it."""
-        return self.overlap(line) >= share * min(self.x1 - self.x0, line.x1 - line.x0)
+        own, other = self.x1 - self.x0, line.x1 - line.x0
+        return self.overlap(line) >= share * (own if own < other else other)
 
 
 @dataclass
