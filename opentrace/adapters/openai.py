@@ -131,8 +131,9 @@ class OpenAiChatModel(ChatOpenAI):
             attempt += 1
 
     async def _astream(  # pyright: ignore[reportIncompatibleMethodOverride] -- as ChatOpenAI itself overrides it
-        self, *args: Any, **kwargs: Any
+        self, *args: Any, run_manager: AsyncCallbackManagerForLLMRun | None = None, **kwargs: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
+        del run_manager  # nobody wants to be called for each word besides getting it
         attempt = 0
         streamed = False
         while True:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages.ai import add_ai_message_chunks
 
 from opentrace.agents.events import Status
 from opentrace.agents.history import PastMessage
@@ -65,7 +66,7 @@ async def _stream(
     model = context.models.main
     bound = model if choice is None else model.bind_tools(tools, tool_choice=choice)
     prompt = _plain_prompt(state, system) if choice is None else _prompt(state, context, system)
-    whole: AIMessageChunk | None = None
+    chunks: list[AIMessageChunk] = []
     async for chunk in bound.astream(prompt):
         assert isinstance(chunk, AIMessageChunk)
         writer.quote(chunk.response_metadata.get(CITED_RANGES, ()))
@@ -73,9 +74,11 @@ async def _stream(
             if not state["passages"] and not context.models.extractive and not writer.written:
                 writer.write(f"{NOTHING_FOUND}\n\n", emit)
             writer.write(chunk.text, emit)
-        whole = chunk if whole is None else whole + chunk
-    if whole is None:
+        chunks.append(chunk)
+    if not chunks:
         return AIMessage(content="")
+    # Once at the end: chunk by chunk, all of the text so far would be copied for each word.
+    whole = add_ai_message_chunks(*chunks)
     _count_tokens(whole, context.trace)
     return AIMessage(
         content=storable(whole.text),

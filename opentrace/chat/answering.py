@@ -142,7 +142,8 @@ class AnswerRun:
         trace = Trace(question=self.begun.question.content, prices=prices)
         status: MessageStatus = "stopped"
         failure: Failure | None = None
-        saver = asyncio.create_task(self._save_now_and_then(asyncio.current_task()))
+        over = asyncio.Event()
+        saver = asyncio.create_task(self._save_now_and_then(asyncio.current_task(), over))
         try:
             status = await self._follow_agent(trace)
         except asyncio.CancelledError:
@@ -159,11 +160,11 @@ class AnswerRun:
             _log.error("answer_failed", failure=failure_places(error))
             failure = Failure("internal_error", "Something went wrong while answering. Ask again.")
         finally:
-            saver.cancel()
+            over.set()
         if failure is not None:
             status = "failed"
             trace.error = {"code": failure.code, "detail": failure.detail}
-        self._ending = asyncio.create_task(self._end(status, failure, trace))
+        self._ending = asyncio.create_task(self._end(status, failure, trace, after=saver))
         await asyncio.shield(self._ending)
 
     async def _follow_agent(self, trace: Trace) -> MessageStatus:
@@ -200,10 +201,18 @@ class AnswerRun:
                 self._queue.put_nowait(event)
         return status
 
-    async def _save_now_and_then(self, run: asyncio.Task[Any] | None) -> None:
-        """Keep the lease and what is written. When the answer is no longer wanted (deleted, replaced), end the run."""
+    async def _save_now_and_then(self, run: asyncio.Task[Any] | None, over: asyncio.Event) -> None:
+        """Keep the lease and what is written, until the run is `over`. When the answer is no longer wanted (deleted,
+        replaced), end the run.
+
+        A save under way is not cancelled: that would cost its connection to the database.
+        """
         while True:
-            await asyncio.sleep(SAVE_INTERVAL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SAVE_INTERVAL_S):
+                    await over.wait()
+            if over.is_set():
+                return
             try:
                 async with self.services.database.transaction(self.principal) as work:
                     kept = await ChatService(work).keep_answer(
@@ -212,11 +221,14 @@ class AnswerRun:
             except Exception as error:  # noqa: BLE001 -- a database that is away for a moment must not end the answer
                 _log.warning("answer_not_saved", failure=failure_places(error))
                 continue
-            if not kept and run is not None:
+            if not kept and run is not None and not over.is_set():
                 run.cancel()
                 return
 
-    async def _end(self, status: MessageStatus, failure: Failure | None, trace: Trace) -> None:
+    async def _end(
+        self, status: MessageStatus, failure: Failure | None, trace: Trace, *, after: asyncio.Task[None]
+    ) -> None:
+        await after
         usage = trace.usage()
         values: dict[str, Any] = {
             "content": self._content() or (failure.detail if failure else ""),
