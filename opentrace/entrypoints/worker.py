@@ -23,8 +23,8 @@ from prometheus_client import start_http_server
 from opentrace.adapters.celery import worker_app
 from opentrace.agents.model_metrics import ModelMetrics
 from opentrace.knowledge.ingestion.metrics import IngestionMetrics
-from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.ingestion.reembed import Reembedding
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.knowledge.tasks import enqueue_ingestion
 from opentrace.logs import failure_places

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from opentrace.adapters.s3 import S3BlobStore, S3Bucket
 from opentrace.entrypoints.storage_doctor import examine_storage
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.settings import Settings
 from tests.api_fixtures import PASSWORD, client_of, running_server

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from opentrace.knowledge.ingestion.embedding_cache import forget_old_vectors
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.models import CachedEmbedding
 from opentrace.ports.embedder import Embedder, Embedders, Vectors
 from opentrace.services import Services

@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 from opentrace.adapters.model_endpoint import model_endpoint
 from opentrace.adapters.openai_embedder import OpenAiEmbedder
 from opentrace.adapters.s3 import S3BlobStore, S3Bucket
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document
 from opentrace.ports.embedder import Embedder, Embedders

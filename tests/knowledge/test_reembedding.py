@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, select
 
 from opentrace.adapters.query_memory import QueryMemory
 from opentrace.db.engine import Database
-from opentrace.knowledge.ingestion.pipeline import Ingestion
 from opentrace.knowledge.ingestion.reembed import Reembedding
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.models import CachedEmbedding, ChunkEmbedding
 from opentrace.knowledge.sweeper import Sweeper
 from opentrace.ports.embedder import Embedder, Embedders, Vectors

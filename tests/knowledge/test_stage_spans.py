@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.services import Services
 from opentrace.traces import Traces
 from tests.api_fixtures import SignUp

@@ -9,7 +9,7 @@ import pytest
 
 from opentrace.adapters.openai import openai_chat_models
 from opentrace.knowledge.ingestion.chunk import Chunk
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.ingestion.summarise import describe_chunks
 from opentrace.knowledge.ingestion.summary_cache import SummaryCache
 from opentrace.ports.chat_model import ChatModels

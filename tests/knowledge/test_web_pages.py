@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
-from opentrace.knowledge.ingestion.pipeline import Ingestion
+from opentrace.knowledge.ingestion.runs import Ingestion
 from opentrace.knowledge.ingestion.source import work_folder
 from opentrace.knowledge.models import Document
 from opentrace.ports.embedder import Embedder
