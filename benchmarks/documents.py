@@ -3,7 +3,8 @@
     python -m benchmarks.documents --data FOLDER --json FILE
 
 The folder has `pdfs/` and `qa.jsonl` with `question` and `docs` (the names of the files that answer it). Only questions
-that one document answers are asked. Files are read, cut, embedded and searched by the code that the server runs.
+that one document answers are asked. Files are read, cut, embedded and searched by the code that the server runs; once
+more, for comparison, with windows that are embedded and indexed without name, title and headings.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import asyncio
 import json
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -49,18 +51,28 @@ _PERIOD = re.compile(r"^(?:year|quarter|month|date):")
 
 
 async def read_and_store(
-    writer: ProjectWriter, project_id: UUID, path: Path, *, parser: LocalDocumentParser, embedder: MiniLmEmbedder
+    writer: ProjectWriter,
+    project_id: UUID,
+    path: Path,
+    *,
+    parser: LocalDocumentParser,
+    embedder: MiniLmEmbedder,
+    in_context: bool = True,
 ) -> UUID:
+    """Without context, a chunk is embedded and indexed as if it stood alone; its document keeps its facets."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     media_type = parser.detect(head, path=path, file_name=path.name)
     parsed = await parser.parse(path, media_type=media_type, limits=ParseLimits(timeout_s=300))
     chunks = chunk_elements(parsed.elements, title=parsed.title)
-    windows, _ = await embed_chunks(chunks, document_name=path.name, title=parsed.title, embedder=embedder)
+    name, title = (path.name, parsed.title) if in_context else ("", None)
+    if not in_context:
+        chunks = [replace(chunk, heading_path=()) for chunk in chunks]
+    windows, _ = await embed_chunks(chunks, document_name=name, title=title, embedder=embedder)
     stored: list[StoredChunk] = []
     for index, chunk in enumerate(chunks):
         own = [window for window in windows if window.chunk_index == index]
-        context = chunk_context(chunk.heading_path, document_name=path.name, title=parsed.title, embedder=embedder)
+        context = chunk_context(chunk.heading_path, document_name=name, title=title, embedder=embedder)
         ranges = [(window.char_start, window.char_end) for window in own]
         stored.append(StoredChunk(chunk, context, ranges, np.stack([window.vector for window in own])))
     document_id, _ = writer.add_document(project_id, stored, file_name=path.name)
@@ -104,30 +116,37 @@ async def run(folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="opentrace-bench-") as models, postgres() as server_url:
         embedder = MiniLmEmbedder(Path(models), threads=0)
         parser = LocalDocumentParser(processes=1)
-        with new_database(server_url) as url:
-            writer = ProjectWriter(url, model=embedder.model)
-            user_id, project_id = writer.add_project(SETTINGS)
-            for path in sorted((folder / "pdfs").glob("*.pdf")):
-                await read_and_store(writer, project_id, path, parser=parser, embedder=embedder)
-            await parser.close()
-            database = Database.connect(url, pool_size=2)
-            retrieval = RetrievalService(database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: embedder}))
-            principal = Principal(user_id, None, via="job")
-            figures: dict[str, Any] = {"preferring": await ask(retrieval, principal, project_id, questions)}
-            writer.connection.execute("UPDATE documents SET facets = %s, period_end = NULL", ([],))
-            writer.connection.execute("UPDATE documents SET created_at = %s", ("2000-01-01",))
-            figures["without facets"] = await ask(retrieval, principal, project_id, questions)
-            writer.close()
-            await database.close()
+        figures: dict[str, Any] = {}
+        for in_context in (True, False):
+            with new_database(server_url) as url:
+                writer = ProjectWriter(url, model=embedder.model)
+                user_id, project_id = writer.add_project(SETTINGS)
+                for path in sorted((folder / "pdfs").glob("*.pdf")):
+                    await read_and_store(
+                        writer, project_id, path, parser=parser, embedder=embedder, in_context=in_context
+                    )
+                database = Database.connect(url, pool_size=2)
+                retrieval = RetrievalService(database, Embedders(EMBEDDING_MODEL, {EMBEDDING_MODEL: embedder}))
+                principal = Principal(user_id, None, via="job")
+                ending = "" if in_context else ", without context"
+                figures[f"preferring{ending}"] = await ask(retrieval, principal, project_id, questions)
+                writer.connection.execute("UPDATE documents SET facets = %s, period_end = NULL", ([],))
+                writer.connection.execute("UPDATE documents SET created_at = %s", ("2000-01-01",))
+                figures[f"without facets{ending}"] = await ask(retrieval, principal, project_id, questions)
+                writer.close()
+                await database.close()
+        await parser.close()
     return {"machine": machine(), "embedding_model": embedder.model, **figures}
 
 
 def print_table(console: Console, result: dict[str, Any]) -> None:
-    for title, key in (("Preferring what the question names", "preferring"), ("Without facets", "without facets")):
-        table = Table(title=title, title_justify="left")
+    for key, rows in result.items():
+        if key in ("machine", "embedding_model"):
+            continue
+        table = Table(title=key.capitalize(), title_justify="left")
         for column in ("search", "questions", "first", "in the first 5", "share of the first 5", "p95 ms"):
             table.add_column(column, justify="left" if column == "search" else "right")
-        for name, row in result[key].items():
+        for name, row in rows.items():
             for kind in ("all", "with a period"):
                 shares = row[kind]
                 table.add_row(
