@@ -87,6 +87,7 @@ bench: $(VENV)/.dev ## Run the benchmarks on a folder of evaluation data: make b
 	$(BIN)/python -m benchmarks.guardrails --data "$(DATA)/guardrails" --json benchmarks/results/guardrails.json
 	$(BIN)/python -m benchmarks.grounding --data "$(DATA)/scifact" --json benchmarks/results/grounding.json
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)/scifact" --json benchmarks/results/retrieval.json
+	$(BIN)/python -m benchmarks.latency --data "$(DATA)/scifact" --json benchmarks/results/latency.json
 	$(BIN)/python -m benchmarks.many_projects --data "$(DATA)/scifact" --json benchmarks/results/many_projects.json
 	$(BIN)/python -m benchmarks.documents --data "$(DATA)/sec10q" --json benchmarks/results/documents.json
 
