@@ -7,7 +7,6 @@ evenly over all chunks: each has an answer. One at a time, on one connection.
 """
 
 import argparse
-import json
 import re
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.ingest import MIB, files_of, ingest, new_project
 from benchmarks.instance import Instance, MemoryPeak, memory_bytes, own_instance
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.entrypoints.api_client import ApiClient
 
 QUESTIONS = 60
@@ -97,9 +96,7 @@ def main() -> None:
     console.print(table)
     console.print(f"the very first answer after the start: {result['first_answer_ever_ms']:.0f} ms")
     console.print(f"all processes together afterwards: {result['all_processes_mb']} MB")
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

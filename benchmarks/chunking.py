@@ -8,7 +8,6 @@ The folder holds PDFs. Unstructured is part of benchmarks/yardsticks.txt.
 """
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.parser.pdf import parse_pdf
 from opentrace.knowledge.ingestion.chunk import COMBINE_UNDER_CHARS, MAX_CHARS, NEW_AFTER_CHARS, chunk_elements
 from opentrace.ports.document_parser import Element, Location, ParseLimits
@@ -154,12 +153,8 @@ def main() -> None:
     for what, count in sorted(within.items()):
         inner.add_row(what, str(count))
     Console(width=140).print(table, inner)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        figures = {"machine": machine(), "ours": ours_total, "theirs": theirs_total, "shared": shared} | dict(
-            found + within
-        )
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    totals = {"machine": machine(), "ours": ours_total, "theirs": theirs_total, "shared": shared}
+    save(totals | dict(found + within), arguments.json)
 
 
 if __name__ == "__main__":

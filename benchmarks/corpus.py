@@ -10,7 +10,6 @@ pages/s are those of one process.
 import argparse
 import asyncio
 import csv
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.detect import HEAD_BYTES
 from opentrace.adapters.local.parser.media_types import PDF
@@ -158,9 +158,7 @@ def main() -> None:
     given = arguments.parse_args()
     outcomes = asyncio.run(read_corpus(given.data, limits=ParseLimits(timeout_s=given.timeout)))
     print_outcomes(outcomes)
-    if given.json is not None:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=1), encoding="utf-8")
+    save({"machine": machine(), "outcomes": [asdict(outcome) for outcome in outcomes]}, given.json)
 
 
 if __name__ == "__main__":

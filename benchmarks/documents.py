@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from benchmarks.retrieval import EMBEDDING_MODEL, SETTINGS, new_database, percentiles, postgres
 from benchmarks.retrieval_data import ProjectWriter, StoredChunk
 from opentrace.adapters.local.minilm import MiniLmEmbedder
@@ -163,9 +163,7 @@ def main() -> None:
     given = arguments.parse_args()
     result = asyncio.run(run(given.data))
     print_table(Console(), result)
-    if given.json is not None:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, given.json)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from uuid import uuid4
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.minilm import MiniLmEmbedder
 from opentrace.agents.grounding import ground
 from opentrace.agents.passages import FoundPassage
@@ -96,9 +96,7 @@ def main() -> None:
         part = f"{share['supported'] / share['of']:.3f}"
         table.add_row(kind, "yes" if share["true"] else "no", str(share["supported"]), str(share["of"]), part)
     Console(soft_wrap=True).print(table)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.guardrail_questions import own_questions
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.minilm import MiniLmEmbedder
 from opentrace.agents.guardrail import score
 from opentrace.knowledge.instruction_like import find_instructions
@@ -206,9 +206,7 @@ async def run(arguments: argparse.Namespace) -> None:
             await write_weights(prompts, harmless_texts(arguments.abstracts), embedder)
         result = await measure(arguments.data, prompts, embedder)
     print_tables(result)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 def main() -> None:

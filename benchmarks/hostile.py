@@ -10,7 +10,6 @@ a file ends otherwise than expected, takes more than its limits, or anybody call
 import argparse
 import asyncio
 import io
-import json
 import struct
 import sys
 import time
@@ -23,7 +22,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.detect import HEAD_BYTES
 from opentrace.adapters.local.parser.ocr.tesseract import Tesseract
@@ -276,10 +275,7 @@ def main() -> None:
     console = Console(width=120)
     console.print(table)
     console.print(f"{sum(outcome.right for outcome in outcomes)} of {len(outcomes)} ended as they should.")
-    if given.json is not None:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        figures = {"machine": machine(), "outcomes": [asdict(outcome) for outcome in outcomes]}
-        given.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    save({"machine": machine(), "outcomes": [asdict(outcome) for outcome in outcomes]}, given.json)
     sys.exit(0 if all(outcome.right for outcome in outcomes) else 1)
 
 

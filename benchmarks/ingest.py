@@ -7,7 +7,6 @@ stages are what the worker wrote down; with several documents in hand the stages
 """
 
 import argparse
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.instance import Instance, MemoryPeak, memory_bytes, own_instance
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.entrypoints.api_client import ApiClient, ApiError
 
 STAGES = ("partitioning", "chunking", "summarising", "vectorization")
@@ -215,9 +214,7 @@ def main() -> None:
         if not paths:
             parser.error(f"{str(arguments.data)!r} has no file that ends in {', '.join(taken)}")
         result = measure(instance, paths, Console(width=140))
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import json
 import random
-import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -31,9 +30,9 @@ from pgvector import Vector
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
-from benchmarks.many_projects import SEED_DOCUMENTS, add_projects, passages
-from benchmarks.retrieval import EMBEDDING_MODEL, LIMIT, WARM_UP, embed_document, new_database, percentiles, postgres
+from benchmarks.machine import machine, save
+from benchmarks.many_projects import add_projects, passages, seed_vectors, sentences_of
+from benchmarks.retrieval import EMBEDDING_MODEL, LIMIT, WARM_UP, new_database, percentiles, postgres
 from benchmarks.retrieval_data import Array, Growth, ProjectWriter, read_corpus, read_questions
 from opentrace.adapters.local.minilm import MiniLmEmbedder
 from opentrace.db.engine import Database
@@ -153,14 +152,11 @@ async def run(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
     lot = random.Random(2026)
     corpus = read_corpus(folder)
     questions = [question.text for question in read_questions(folder)]
-    border = re.compile(r"(?<=[.!?])\s+")
-    sentences = [sentence for document in corpus for sentence in border.split(document.text) if len(sentence) > 40]
+    sentences = sentences_of(corpus)
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="opentrace-bench-") as models, postgres() as server_url:
         embedder = MiniLmEmbedder(Path(models), threads=0)
-        seeds: list[Array] = []
-        for document in lot.sample(corpus, min(SEED_DOCUMENTS, len(corpus))):
-            seeds += [chunk.vectors for chunk in await embed_document(document, embedder)]
+        seeds = await seed_vectors(corpus, embedder, lot)
         queries = np.stack([(await embedder.embed([text], purpose="query"))[0] for text in questions])
         growth, texts = Growth(seeds, seed=2026), passages(sentences, lot)
         say(f"{len(seeds)} chunks embedded")
@@ -210,9 +206,7 @@ def main() -> None:
     arguments = parser.parse_args()
     result = asyncio.run(run(arguments.data, [int(size) for size in arguments.sizes.split(",")]))
     print_tables(Console(), result)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from rich.table import Table
 
 from benchmarks.ingest import MIB
 from benchmarks.instance import Instance, memory_bytes, own_instance
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from benchmarks.scripted_model import PAUSE_S, WORDS
 
 UPLOAD_BYTES = 10 * MIB
@@ -241,9 +241,7 @@ def main() -> None:
         with own_instance(environment=endpoint | NO_LIMITS) as instance:
             result = measure(instance, arguments)
     print_result(result, Console(soft_wrap=True))
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

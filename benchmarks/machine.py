@@ -1,5 +1,6 @@
-"""On what a benchmark ran, and at which commit: every result carries it."""
+"""Results of benchmarks: on what they ran, at which commit, and the file they are kept in."""
 
+import json
 import os
 import platform
 import subprocess
@@ -20,6 +21,13 @@ def machine() -> dict[str, Any]:
         "commit": commit(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def save(result: dict[str, Any], file: Path | None) -> None:
+    """Write the result as JSON, where a file is asked for."""
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 def commit() -> str:

@@ -9,7 +9,6 @@ then where there are all.
 
 import argparse
 import asyncio
-import json
 import random
 import re
 import tempfile
@@ -22,11 +21,12 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from benchmarks.retrieval import EMBEDDING_MODEL, SETTINGS, embed_document, new_database, percentiles, postgres
 from benchmarks.retrieval_data import (
     DOCUMENT_CHUNKS,
     Array,
+    CorpusDocument,
     Growth,
     ProjectWriter,
     StoredChunk,
@@ -49,6 +49,18 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 def passages(sentences: Sequence[str], lot: random.Random) -> Iterator[str]:
     while True:
         yield " ".join(lot.sample(sentences, 2))
+
+
+def sentences_of(corpus: Sequence[CorpusDocument]) -> list[str]:
+    return [sentence for document in corpus for sentence in _SENTENCE.split(document.text) if len(sentence) > 40]
+
+
+async def seed_vectors(corpus: Sequence[CorpusDocument], embedder: MiniLmEmbedder, lot: random.Random) -> list[Array]:
+    """The windows' vectors of each chunk of SEED_DOCUMENTS documents drawn by lot."""
+    seeds: list[Array] = []
+    for document in lot.sample(corpus, min(SEED_DOCUMENTS, len(corpus))):
+        seeds += [chunk.vectors for chunk in await embed_document(document, embedder)]
+    return seeds
 
 
 def add_projects(
@@ -107,12 +119,10 @@ async def run(folder: Path, *, projects: int, chunks: int) -> dict[str, Any]:
     lot = random.Random(2026)
     corpus = read_corpus(folder)
     questions = [question.text for question in read_questions(folder)]
-    sentences = [sentence for document in corpus for sentence in _SENTENCE.split(document.text) if len(sentence) > 40]
+    sentences = sentences_of(corpus)
     with tempfile.TemporaryDirectory(prefix="opentrace-bench-") as models, postgres() as server_url:
         embedder = MiniLmEmbedder(Path(models), threads=0)
-        seeds: list[Array] = []
-        for document in lot.sample(corpus, min(SEED_DOCUMENTS, len(corpus))):
-            seeds += [chunk.vectors for chunk in await embed_document(document, embedder)]
+        seeds = await seed_vectors(corpus, embedder, lot)
         say(f"{len(seeds)} chunks embedded")
         rows: list[dict[str, Any]] = []
         for count in (1, projects):
@@ -192,9 +202,7 @@ def main() -> None:
     arguments = parser.parse_args()
     result = asyncio.run(run(arguments.data, projects=arguments.projects, chunks=arguments.chunks))
     print_table(Console(), result)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ together, with the pages in one document.
 import argparse
 import asyncio
 import io
-import json
 import os
 import re
 import subprocess
@@ -31,7 +30,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.media_types import PDF
 from opentrace.adapters.local.parser.ocr.launch import NICE
@@ -162,9 +161,7 @@ def main() -> None:
         shown = (f"{found.recall:.4f}", f"{found.precision:.4f}", f"{found.pages_per_s:.2f}")
         table.add_row(found.pictures, found.reader, *shown)
     Console(width=100).print(table)
-    if given.json is not None:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps({"machine": machine(), "figures": [asdict(one) for one in figures]}, indent=1))
+    save({"machine": machine(), "figures": [asdict(one) for one in figures]}, given.json)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.machine import machine, save
 from opentrace.adapters.web.direct_page_fetcher import DirectPageFetcher
 from opentrace.ports.page_fetcher import PageError
 from tests.internet import Internet, Page, Site
@@ -43,10 +44,8 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for (expected, how), verdicts in sorted(figures.items()):
         print(f"| {expected} | {how} | {verdicts.total()} | {verdicts['refused']} | {verdicts['let through']} |")
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        listed = [{"expected": key[0], "how": key[1], **verdicts} for key, verdicts in figures.items()]
-        arguments.json.write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+    listed = [{"expected": key[0], "how": key[1], **verdicts} for key, verdicts in figures.items()]
+    save({"machine": machine(), "addresses": listed}, arguments.json)
 
 
 async def measure(rows: Sequence[Row]) -> dict[tuple[str, str], Counter[str]]:

@@ -10,7 +10,6 @@ docling. Speed is pages per second of processor time, which other work on the ma
 import argparse
 import asyncio
 import gc
-import json
 import tempfile
 import time
 from collections import Counter
@@ -24,7 +23,7 @@ from rich.table import Table
 
 from benchmarks import readers, scores
 from benchmarks.generated_pdfs import long_pdf, prose_pdfs, table_pdfs, text_pdf
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from benchmarks.readers import Reader
 from opentrace.adapters.local.parser import LocalDocumentParser
 from opentrace.adapters.local.parser.media_types import PDF
@@ -63,9 +62,7 @@ def main() -> None:
     for name, measure in parts.items():
         if arguments.only in (None, name):
             figures[name] = measure(known, arguments.data, console)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    save(figures, arguments.json)
 
 
 def speed(known: Sequence[Reader], data: Path, console: Console) -> dict[str, Any]:

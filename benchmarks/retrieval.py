@@ -12,7 +12,6 @@ several sizes, each alone in its database and among many. Their vectors are grow
 
 import argparse
 import asyncio
-import json
 import os
 import tempfile
 import time
@@ -29,7 +28,7 @@ from pgvector import Vector
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, save
 from benchmarks.retrieval_data import (
     Array,
     CorpusDocument,
@@ -339,9 +338,7 @@ def main() -> None:
     arguments = parser.parse_args()
     result = asyncio.run(run(arguments.data, sorted(int(size) for size in arguments.sizes.split(","))))
     print_tables(Console(), result)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    save(result, arguments.json)
 
 
 if __name__ == "__main__":
